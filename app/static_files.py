@@ -1,0 +1,106 @@
+"""Style sheets, scripts and pictures: each under a name that holds its content, compressed once.
+
+`python -m app.static_files` (part of `make setup`) copies app/static into app/static/build under hashed names, with
+.gz and .br beside each, and writes a manifest. `static_url` gives the hashed address, which a browser may keep for
+ever; for a file edited since it gives the plain address with its hash as a question, so that nothing stale is shown.
+Scripts are classic deferred files; none imports another, so a hashed name never breaks a reference.
+"""
+
+import hashlib
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
+
+from flask import Flask
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
+
+STATIC = Path(__file__).parent / "static"
+BUILD = STATIC / "build"
+MANIFEST = BUILD / "manifest.json"
+FOREVER = 31_536_000  # seconds; a year
+
+
+class Built(TypedDict):
+    """One file of the manifest: its hashed name below static/, and what the source was like when it was built."""
+
+    name: str
+    size: int
+    changed: int
+
+
+def static_url(name: str) -> str:
+    """The address of a file below app/static, such as `css/accord.css`, that changes with its content."""
+    built = _manifest().get(name)
+    if built and _is_current(name, built):
+        return f"/static/{built['name']}"
+    else:
+        return f"/static/{name}?v={_digest(STATIC / name)}"
+
+
+def serve(app: Flask) -> None:
+    """Let WhiteNoise answer /static/… before Flask does, and give templates `static_url`."""
+    app.jinja_env.globals["static_url"] = static_url
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix="static/",
+        autorefresh=app.debug,
+        immutable_file_test=lambda _path, url: url.startswith("/static/build/"),
+        max_age=60,
+    )
+
+
+def build() -> dict[str, Built]:
+    """Fill app/static/build from app/static and return the manifest written there."""
+    shutil.rmtree(BUILD, ignore_errors=True)
+    manifest = {str(file.relative_to(STATIC)): _build_one(file) for file in sorted(_sources())}
+    compressor = Compressor(quiet=True)
+    for built in manifest.values():
+        file = STATIC / built["name"]
+        if compressor.should_compress(file.name):
+            compressor.compress(str(file))
+    MANIFEST.write_text(json.dumps(manifest, indent=1) + "\n")
+    return manifest
+
+
+def _sources() -> list[Path]:
+    return [
+        file
+        for file in STATIC.rglob("*")
+        if file.is_file() and BUILD not in file.parents and not file.name.startswith(".")
+    ]
+
+
+def _build_one(file: Path) -> Built:
+    relative = file.relative_to(STATIC)
+    name = Path("build") / relative.with_name(f"{file.stem}.{_digest(file)}{file.suffix}")
+    target = STATIC / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
+    status = file.stat()
+    return Built(name=name.as_posix(), size=status.st_size, changed=status.st_mtime_ns)
+
+
+@cache
+def _manifest() -> dict[str, Built]:
+    try:
+        manifest: dict[str, Built] = json.loads(MANIFEST.read_text())
+    except FileNotFoundError:
+        return {}
+    return manifest
+
+
+def _is_current(name: str, built: Built) -> bool:
+    status = (STATIC / name).stat()
+    return status.st_size == built["size"] and status.st_mtime_ns == built["changed"]
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    print(f"{len(build())} static files hashed and compressed")  # noqa: T201
