@@ -1,0 +1,1 @@
+"""Real and published programs and channels to try Accord with."""

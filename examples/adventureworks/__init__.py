@@ -1,0 +1,1 @@
+"""Microsoft's AdventureWorks resellers as a channel: partners, prices, orders and rates."""
