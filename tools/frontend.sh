@@ -22,3 +22,6 @@ take @tabler/core/dist/css/tabler.min.css tabler.css
 take @tabler/core/dist/js/tabler.min.js tabler.js
 take htmx.org/dist/htmx.min.js htmx.js
 take plotly.js-basic-dist-min/plotly-basic.min.js plotly.js
+for script in latin latin-ext cyrillic greek; do
+    cp "node_modules/@fontsource-variable/inter/files/inter-$script-wght-normal.woff2" "$vendor/inter-$script.woff2"
+done
