@@ -12,6 +12,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from app.rules.refusals import RuleBroken, shown
 
@@ -68,7 +69,8 @@ class Window:
                 return f"per {self.kind.value}"
 
 
-EVER = Window(WindowKind.EVER)
+PROGRAM_YEAR: Final[Window] = Window(WindowKind.PROGRAM_YEAR)
+EVER: Final[Window] = Window(WindowKind.EVER)
 
 
 def window_names() -> list[str]:
@@ -100,6 +102,9 @@ class Days:
                 return f"since {first}"
             case first, last:
                 return f"{first} to {last}"
+
+
+EVERY_DAY: Final = Days(None, None)
 
 
 @dataclass(frozen=True)
@@ -142,22 +147,24 @@ def quarter_around(day: date) -> Days:
 
 
 def period(window: Window, day: date, anchors: Anchors) -> Days:
-    """The whole period that holds `day`. Without a partnership its windows hold everything up to the day."""
+    """The whole period that holds `day`. Without a partnership its windows hold every day."""
+    begun = anchors.partnership_started
     match window.kind:
         case WindowKind.PROGRAM_YEAR:
-            return year_around(day, date(2000, *anchors.year_starts))
+            days = year_around(day, date(2000, *anchors.year_starts))
         case WindowKind.CALENDAR_YEAR:
-            return Days(date(day.year, 1, 1), date(day.year, 12, 31))
+            days = Days(date(day.year, 1, 1), date(day.year, 12, 31))
         case WindowKind.QUARTER:
-            return quarter_around(day)
+            days = quarter_around(day)
         case WindowKind.ROLLING:
-            return Days(add_months(day + DAY, -window.months), day)
-        case WindowKind.PARTNERSHIP_YEAR if anchors.partnership_started:
-            return year_around(day, anchors.partnership_started)
+            days = Days(add_months(day + DAY, -window.months), day)
+        case WindowKind.PARTNERSHIP_YEAR if begun:
+            days = year_around(day, begun)
         case WindowKind.TIER_CHANGE:
-            return Days(anchors.tier_changed or anchors.partnership_started, None)
+            days = Days(anchors.tier_changed or begun, None)
         case _:
-            return Days(None, None)
+            days = EVERY_DAY
+    return days
 
 
 def counted(window: Window, day: date, anchors: Anchors, *, before: bool = False) -> Days:
@@ -170,31 +177,20 @@ def counted(window: Window, day: date, anchors: Anchors, *, before: bool = False
     return period(window, now.first - DAY, anchors)
 
 
-class Review(StrEnum):
-    """How often a tier is reviewed (P9)."""
-
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    HALF_YEARLY = "half-yearly"
-    YEARLY = "yearly"
-
-    @property
-    def months(self) -> int:
-        """Months between two reviews."""
-        return {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}[self.value]
+REVIEW_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
 
 
-def is_review_day(day: date, review: Review, year_starts: tuple[int, int] = (1, 1)) -> bool:
+def is_review_day(day: date, review: str, year_starts: tuple[int, int] = (1, 1)) -> bool:
     """P9: reviews take place on the last day of each month, quarter, half or whole program year."""
     return review_after(day - DAY, review, year_starts) == day
 
 
-def review_after(day: date, review: Review, year_starts: tuple[int, int] = (1, 1)) -> date:
+def review_after(day: date, review: str, year_starts: tuple[int, int] = (1, 1)) -> date:
     """The next review day that lies after `day`."""
     first = year_around(day, date(2000, *year_starts)).first
     if first is None:  # a year always has a first day
         raise ValueError(day)
-    steps = range(review.months, 24 + 1, review.months)
+    steps = range(REVIEW_MONTHS[review], 24 + 1, REVIEW_MONTHS[review])
     return next(end for end in (last_day_of(first, step) for step in steps) if end > day)
 
 

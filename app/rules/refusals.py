@@ -11,10 +11,11 @@ from collections.abc import Mapping
 
 __all__ = ["MissingRate", "RuleBroken", "shown"]
 
+LONGEST = 60
 _WORD_STARTS = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-class RuleBroken(Exception):  # noqa: N818 - the business does not speak of errors
+class RuleBroken(Exception):
     """A rule says no. `sentence` is for the person, `field` names the form field it belongs to, if one does."""
 
     def __init__(self, sentence: str, field: str | None = None) -> None:
@@ -32,7 +33,9 @@ class MissingRate(RuleBroken):
     """M3: an amount cannot be converted, because no exchange rate is known for its currency and day."""
 
     def __init__(self, currency: str, day: object) -> None:
-        super().__init__(f"No exchange rate for {currency} on {day}. Import it with the kind exchange-rates, then try again.")
+        super().__init__(
+            f"No exchange rate for {currency} on {day}. Import it with the kind exchange-rates, then try again."
+        )
         self.currency = currency
         self.day = day
 
@@ -41,7 +44,7 @@ def shown(given: object) -> str:
     """What somebody wrote, as a sentence may repeat it: quoted, shortened, a list or mapping only by its kind."""
     match given:
         case str():
-            return f"“{given if len(given) <= 60 else given[:57] + '…'}”"
+            return f"“{given if len(given) <= LONGEST else given[: LONGEST - 1] + '…'}”"
         case None:
             return "Nothing"
         case Mapping():

@@ -32,7 +32,17 @@ Percents are numbers as shown: 12.5 means 12.5 %. Growth from zero and a ratio o
 
 from app.rules.measures.compared import Growth, NetCount, Ratio, Share
 from app.rules.measures.entered import Artefact, Value
-from app.rules.measures.facts import EXACT, SOURCES, Aggregate, Figure, Figures, Function, NotComputable, Source, Unit
+from app.rules.measures.facts import (
+    EXACT,
+    SOURCES,
+    Aggregate,
+    Figure,
+    Figures,
+    Function,
+    NotComputable,
+    Source,
+    Unit,
+)
 from app.rules.measures.measure import Measure, from_dict
 from app.rules.measures.tallies import Count, Distinct, Sum, Tally
 from app.rules.periods import Window, WindowKind, window_names

@@ -13,6 +13,7 @@ from app.rules.measures.reading import choice
 from app.rules.measures.tallies import Tally
 from app.rules.refusals import RuleBroken
 
+
 @dataclass(frozen=True)
 class NetCount(Measure):
     """One measure less another."""
@@ -66,7 +67,11 @@ class Ratio(Measure):
         return cls(from_dict(given["ratio"]), from_dict(given["to"]), shown == "percent")
 
     def to_dict(self) -> dict[str, Any]:
-        return {"ratio": self.part.to_dict(), "to": self.to.to_dict(), "as": "percent" if self.percent else "number"}
+        return {
+            "ratio": self.part.to_dict(),
+            "to": self.to.to_dict(),
+            "as": "percent" if self.percent else "number",
+        }
 
     def needs(self) -> tuple[Aggregate, ...]:
         return together(self.part, self.to)

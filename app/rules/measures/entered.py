@@ -11,8 +11,9 @@ from typing import Any
 from app.rules.measures.facts import Aggregate, Figure, Figures, Function, NotComputable, Source, Unit
 from app.rules.measures.measure import Measure
 from app.rules.measures.reading import choice, text
-from app.rules.periods import EVER, Window
+from app.rules.periods import EVER, PROGRAM_YEAR, Window
 from app.rules.refusals import RuleBroken, shown
+
 
 @dataclass(frozen=True)
 class Value(Measure):
@@ -20,7 +21,7 @@ class Value(Measure):
 
     function: Function = Function.LATEST
     of: str | None = None
-    over: Window = Window()
+    over: Window = PROGRAM_YEAR
 
     kind = "value"
     keys = ("value", "of", "over")
@@ -74,11 +75,16 @@ class Artefact(Measure):
         fresh = given.get("fresh for", "365 days")
         days = re.fullmatch(r"([1-9][0-9]{0,4}) days?", fresh) if isinstance(fresh, str) else None
         if days is None:
-            raise RuleBroken(f"{shown(fresh)} is not a number of days. Write for example “365 days”.", "fresh for")
+            raise RuleBroken(
+                f"{shown(fresh)} is not a number of days. Write for example “365 days”.", "fresh for"
+            )
         return cls(text(given["artefact"], "artefact"), int(days[1]))
 
     def to_dict(self) -> dict[str, Any]:
-        return {"artefact": self.category, "fresh for": f"{self.fresh_days} day{'' if self.fresh_days == 1 else 's'}"}
+        return {
+            "artefact": self.category,
+            "fresh for": f"{self.fresh_days} day{'' if self.fresh_days == 1 else 's'}",
+        }
 
     @property
     def aggregate(self) -> Aggregate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 
-from app.rules.periods import EVER, Window
+from app.rules.periods import EVER, PROGRAM_YEAR, Window
 
 HUNDRED = Decimal(100)
 
@@ -64,7 +64,7 @@ class Aggregate:
     of: str | None = None
     counting: str | None = None
     where: Where = ()
-    over: Window = Window()
+    over: Window = PROGRAM_YEAR
     before: bool = False
     category: str | None = None
     fresh_days: int | None = None
@@ -93,7 +93,7 @@ class Countable:
     of: Mapping[Function, tuple[str, ...]]
     counting: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
-    over: Window = Window()
+    over: Window = PROGRAM_YEAR
 
     def phrase(self, counting: str | None) -> str:
         """The records in words, e.g. "won opportunities"."""
@@ -104,7 +104,10 @@ _PRODUCTS = ("product", "category", "subcategory")
 
 SOURCES: dict[Source, Countable] = {
     Source.LEADS: Countable(
-        "leads", {Function.COUNT: ()}, ("converted", "satisfied", "registered"), ("stage", "source", "country", "region")
+        "leads",
+        {Function.COUNT: ()},
+        ("converted", "satisfied", "registered"),
+        ("stage", "source", "country", "region"),
     ),
     Source.OPPORTUNITIES: Countable(
         "opportunities",
@@ -117,13 +120,23 @@ SOURCES: dict[Source, Countable] = {
     ),
     Source.ORDER_LINES: Countable(
         "order lines",
-        {Function.COUNT: (), Function.SUM: ("amount", "quantity"), Function.DISTINCT: ("products", "customers")},
+        {
+            Function.COUNT: (),
+            Function.SUM: ("amount", "quantity"),
+            Function.DISTINCT: ("products", "customers"),
+        },
         filters=("status", *_PRODUCTS, "currency"),
     ),
     Source.CERTIFICATES: Countable(
-        "certificates", {Function.COUNT: (), Function.DISTINCT: ("people", "subjects")}, filters=("subject",), over=EVER
+        "certificates",
+        {Function.COUNT: (), Function.DISTINCT: ("people", "subjects")},
+        filters=("subject",),
+        over=EVER,
     ),
     Source.TRAININGS: Countable(
-        "trainings", {Function.COUNT: (), Function.DISTINCT: ("people", "subjects")}, filters=("subject",), over=EVER
+        "trainings",
+        {Function.COUNT: (), Function.DISTINCT: ("people", "subjects")},
+        filters=("subject",),
+        over=EVER,
     ),
 }

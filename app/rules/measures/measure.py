@@ -55,13 +55,22 @@ class Measure(ABC):
 def from_dict(given: object) -> Measure:
     """Read a measure from its mapping. RuleBroken says what is wrong and names what is allowed."""
     if not isinstance(given, Mapping):
-        raise RuleBroken(f"{shown(given)} is not a measure. A measure looks like {{count: leads, over: program year}}.", "measure")
+        raise RuleBroken(
+            f"{shown(given)} is not a measure. A measure looks like {{count: leads, over: program year}}.",
+            "measure",
+        )
     kinds = [kind for kind in MEASURES if kind in given]
     if len(kinds) != 1:
-        raise RuleBroken(f"A measure has exactly one of: {', '.join(MEASURES)}. Found: {_list(kinds) or _list(given) or 'nothing'}.", "measure")
+        raise RuleBroken(
+            f"A measure has exactly one of: {', '.join(MEASURES)}. Found: {', '.join(kinds or map(str, given)) or 'nothing'}.",
+            "measure",
+        )
     measure = MEASURES[kinds[0]]
     if unknown := [key for key in given if key not in measure.keys]:
-        raise RuleBroken(f"{shown(unknown[0])} is not known in a {measure.kind} measure. Allowed: {', '.join(measure.keys)}.", str(unknown[0]))
+        raise RuleBroken(
+            f"{shown(unknown[0])} is not known in a {measure.kind} measure. Allowed: {', '.join(measure.keys)}.",
+            str(unknown[0]),
+        )
     return measure.read(given)
 
 
@@ -69,7 +78,9 @@ def together(*parts: Measure) -> tuple[Aggregate, ...]:
     return tuple(dict.fromkeys(need for part in parts for need in part.needs()))
 
 
-def combine(one: Measure, other: Measure, figures: Figures, join: Callable[[Decimal, Decimal], Figure]) -> Figure:
+def combine(
+    one: Measure, other: Measure, figures: Figures, join: Callable[[Decimal, Decimal], Figure]
+) -> Figure:
     """Join two values, or pass on why one of them is missing."""
     first, second = one.value(figures), other.value(figures)
     if isinstance(first, NotComputable):

@@ -8,6 +8,7 @@ from typing import Any
 from app.rules.measures.facts import Where
 from app.rules.refusals import RuleBroken, shown
 
+
 def choice(given: object, allowed: Sequence[str], what: str, field: str) -> str:
     if isinstance(given, str) and given in [str(one) for one in allowed]:
         return given
@@ -34,20 +35,19 @@ def filters(given: object, allowed: Sequence[str], noun: str) -> Where:
     if not isinstance(given, Mapping):
         raise RuleBroken("“where” is a list of filters, for example {category: [Bikes]}.", "where")
     if unknown := [key for key in given if key not in allowed]:
-        raise RuleBroken(f"{noun.capitalize()} cannot be filtered by {shown(unknown[0])}. Allowed: {', '.join(allowed)}.", "where")
+        raise RuleBroken(
+            f"{noun.capitalize()} cannot be filtered by {shown(unknown[0])}. Allowed: {', '.join(allowed)}.",
+            "where",
+        )
     return tuple(sorted((str(key), _values(key, values)) for key, values in given.items()))
 
 
 def _values(key: str, given: object) -> tuple[str, ...]:
     values = [given] if isinstance(given, str) else given
-    if not isinstance(values, list | tuple) or not values or not all(isinstance(value, str) and value for value in values):
+    if (
+        not isinstance(values, list | tuple)
+        or not values
+        or not all(isinstance(value, str) and value for value in values)
+    ):
         raise RuleBroken(f"The filter “{key}” needs one text or a list of texts.", "where")
     return tuple(sorted(set(values)))
-
-
-def shown(given: object) -> str:
-    return f"“{given}”" if isinstance(given, str) else f"“{type(given).__name__}”" if isinstance(given, Mapping | list) else f"“{given!r}”"
-
-
-def _list(names: object) -> str:
-    return ", ".join(str(name) for name in names) if isinstance(names, Mapping | list) else ""

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 from app.rules.measures.facts import SOURCES, Aggregate, Figure, Figures, Function, Source, Unit, Where
 from app.rules.measures.measure import Measure
 from app.rules.measures.reading import choice, filters, optional
-from app.rules.periods import Window
+from app.rules.periods import PROGRAM_YEAR, Window
+
 
 @dataclass(frozen=True)
 class Tally(Measure, ABC):
@@ -21,13 +22,18 @@ class Tally(Measure, ABC):
     of: str | None = None
     counting: str | None = None
     where: Where = ()
-    over: Window = Window()
+    over: Window = PROGRAM_YEAR
 
     function: ClassVar[Function]
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Measure:
-        source = choice(given[cls.kind], [s for s in SOURCES if cls.function in SOURCES[s].of], f"a noun with a {cls.kind}", cls.kind)
+        source = choice(
+            given[cls.kind],
+            [s for s in SOURCES if cls.function in SOURCES[s].of],
+            f"a noun with a {cls.kind}",
+            cls.kind,
+        )
         noun = SOURCES[Source(source)]
         takes = noun.of[cls.function]
         return cls(
