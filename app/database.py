@@ -1,0 +1,228 @@
+"""The engine, the migrations, and the unit of work: one commit at the edge, all of it or nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import random
+from time import sleep
+from typing import Any, TypeVar, cast
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from flask import abort
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from app import embedded, scope
+from app.extensions import db
+from app.models import Base
+from config import HERE, Settings
+
+log = logging.getLogger(__name__)
+
+DATABASE = "accord"
+RETRIED = frozenset({"40001", "40P01", "55P03"})
+TRIES = 5
+ENGINE_OPTIONS: dict[str, Any] = {
+    "pool_pre_ping": True,
+    "pool_size": 5,
+    "max_overflow": 5,
+    "pool_timeout": 5,
+    "connect_args": {"connect_timeout": 3},
+}
+
+T = TypeVar("T")
+Noun = TypeVar("Noun", bound=Base)
+
+
+class SchemaMismatch(RuntimeError):
+    """The database is behind or ahead of this code."""
+
+
+def located(settings: Settings) -> Settings:
+    """Return settings that name a database: the given one, or the embedded server's, started now."""
+    if settings.database_url is not None:
+        return settings
+    server = embedded.start(settings.instance / "pg")
+    embedded.prepare(server, DATABASE)
+    return on_server(settings, server, DATABASE)
+
+
+def on_server(settings: Settings, server: Any, database: str) -> Settings:
+    """Return the settings for a database of an embedded server."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(
+        settings,
+        database_url=embedded.url(server, database, embedded.LOGIN),
+        migration_database_url=embedded.url(server, database, embedded.OWNER),
+    )
+
+
+def driver_url(address: str) -> URL:
+    """Return an address as SQLAlchemy wants it, with the driver named."""
+    return make_url(address.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+psycopg")
+
+
+def find(noun: type[Noun], number: int, *options: Any) -> Noun:
+    """Return the row of this number in the scope in view, or answer 404 as if there were none."""
+    row = db.session.get(noun, number, options=options)
+    if row is None:
+        abort(404)
+    return row
+
+
+# ---------------------------------------------------------------- migrations
+
+
+def alembic(settings: Settings) -> Config:
+    """Return the configuration of the migrations for these settings."""
+    config = Config()
+    config.set_main_option("script_location", str(HERE / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
+    config.attributes["settings"] = settings
+    return config
+
+
+def upgrade(settings: Settings, revision: str = "head") -> None:
+    """Make the roles and bring the schema up to date; safe to repeat, and by several at once."""
+    owner = owner_url(settings)
+    with psycopg.connect(owner.replace("postgresql+psycopg", "postgresql"), autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(4718)")
+        _make_roles(connection, settings)
+        command.upgrade(alembic(settings), revision)
+
+
+def owner_url(settings: Settings) -> str:
+    """Return the address migrations run at, as the owner of the schema."""
+    address = settings.migration_database_url or settings.database_url
+    if address is None:
+        raise RuntimeError("Settings without a database: call located() first.")
+    return address
+
+
+def owner_engine(settings: Settings) -> Engine:
+    """Return an engine of the owner's, for migrations."""
+    return create_engine(driver_url(owner_url(settings)), poolclass=NullPool)
+
+
+def expected_revision(settings: Settings) -> str | None:
+    """Return the newest migration this code knows."""
+    return ScriptDirectory.from_config(alembic(settings)).get_current_head()
+
+
+def schema_mismatch(settings: Settings, engine: Engine) -> str | None:
+    """Return what is wrong with the schema in one sentence, or None when it fits this code."""
+    expected = expected_revision(settings)
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text("select accord_revision()")).scalar_one_or_none()
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) is None:
+            raise
+        found = None
+    if found == expected:
+        return None
+    return f"The database is at {found or 'no migration'} and this program at {expected}: run `accord db upgrade`."
+
+
+def _make_roles(connection: psycopg.Connection[Any], settings: Settings) -> None:
+    """Make the groups and the login role of recipe C2; they are the cluster's and never dropped."""
+    server_version = connection.info.server_version
+    for group in (scope.Role.STAFF, scope.Role.PARTNER, scope.Role.WORKER):
+        if not _has_role(connection, group.value):
+            connection.execute(f"create role {group.value} nologin")
+    if not _has_role(connection, embedded.LOGIN):
+        connection.execute(
+            f"create role {embedded.LOGIN} login nosuperuser nobypassrls nocreaterole noinherit"
+            + _password(settings)
+        )
+    only_set = " with inherit false, set true" if server_version >= 160000 else ""  # noqa: PLR2004 - PostgreSQL 16
+    connection.execute(f"grant accord_staff, accord_partner, accord_worker to {embedded.LOGIN}{only_set}")
+    for setting in ROLE_SETTINGS:
+        connection.execute(f"alter role {embedded.LOGIN} set {setting}")
+
+
+ROLE_SETTINGS = (
+    "search_path = public, jobs",
+    "timezone = 'UTC'",
+    "statement_timeout = '15s'",
+    "lock_timeout = '5s'",
+    "idle_in_transaction_session_timeout = '30s'",
+)
+
+
+def _has_role(connection: psycopg.Connection[Any], name: str) -> bool:
+    return connection.execute("select 1 from pg_roles where rolname = %s", (name,)).fetchone() is not None
+
+
+def _password(settings: Settings) -> str:
+    if settings.database_url is None:
+        return ""
+    url = make_url(settings.database_url)
+    if url.username != embedded.LOGIN or not isinstance(url.password, str):
+        return ""
+    return " password " + psycopg.sql.Literal(url.password).as_string(None)
+
+
+# ---------------------------------------------------------------- units of work
+
+
+def commit(session: Session) -> None:
+    """Check the constraints that wait for the end, then commit: what is refused is refused here."""
+    if session.in_transaction():
+        session.flush()
+        session.execute(text("set constraints all immediate"))
+    session.commit()
+
+
+def is_worth_a_retry(error: DBAPIError) -> bool:
+    """Say whether the same work may pass a moment later: a deadlock, a serialization failure, a lock."""
+    return getattr(error.orig, "sqlstate", None) in RETRIED
+
+
+def retried(work: Callable[[], T]) -> T:
+    """Do a whole unit of work again, up to five times, when the database asks for it."""
+    for attempt in range(TRIES):
+        try:
+            return work()
+        except DBAPIError as error:
+            if attempt == TRIES - 1 or not is_worth_a_retry(error):
+                raise
+            sleep(random() * 0.05 * 2**attempt)  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def unit_of_work(opened: scope.Scope = scope.WORKER) -> Iterator[Session]:
+    """Open a scope and a session of its own, commit at the end: for commands and jobs."""
+    with scope.opened(opened), Session(db.engine, expire_on_commit=False) as session:
+        yield session
+        commit(session)
+
+
+@contextmanager
+def aside() -> Iterator[Session]:
+    """Write what must be remembered whatever becomes of the request, in a short transaction of its own."""
+    with unit_of_work() as session:
+        yield session
+
+
+def driver(session: Session) -> psycopg.Connection[Any]:
+    """Return the driver's own connection of a session's transaction, for COPY and jobs."""
+    return cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+
+
+def stored(folder: Path) -> Path:
+    """Return a folder, made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

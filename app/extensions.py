@@ -1,0 +1,15 @@
+"""The libraries the application is built on, each made once."""
+
+from __future__ import annotations
+
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+
+from app.models import Base
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+login_manager = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()

@@ -1,0 +1,74 @@
+"""A lead: somebody who may buy, passed between vendor and partners (L1, L2)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, Numbered, Tracked
+
+if TYPE_CHECKING:
+    from app.models.partner import Partner
+
+
+class LeadStage(StrEnum):
+    """The path of a lead (L2)."""
+
+    NEW = "new"
+    QUALIFIED = "qualified"
+    HANDED_OFF = "handed off"
+    ACCEPTED = "accepted"
+    CONVERTED = "converted"
+    DISQUALIFIED = "disqualified"
+    WITHDRAWN = "withdrawn"
+
+
+class Lead(Tracked, Numbered, Base):
+    """Somebody who may buy; without a partner it waits in the vendor's queue."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        CheckConstraint("closed_on >= created_on", name="closed_after_created"),
+        CheckConstraint("budget is null or currency is not null", name="budget_has_currency"),
+        Index("ix_lead_search", "search", postgresql_using="gin"),
+        Index("ix_lead_partner_id_created_on_id", "partner_id", "created_on", "id"),
+        Index("ix_lead_partner_id_closed_on", "partner_id", "closed_on"),
+        Index("ix_lead_created_on_id", "created_on", "id"),
+        Index("ix_lead_stage_created_on_id", "stage", "created_on", "id"),
+        Index("uq_lead_partner_id_id", "partner_id", "id", unique=True),
+    )
+
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    key: Mapped[str | None] = mapped_column(unique=True)
+    company: Mapped[str]
+    contact: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    website: Mapped[str | None]
+    country: Mapped[str | None]
+    region: Mapped[str | None]
+    city: Mapped[str | None]
+    need: Mapped[str | None]
+    source: Mapped[str | None]
+    stage: Mapped[LeadStage] = mapped_column(default=LeadStage.NEW)
+    created_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    budget: Mapped[Decimal | None]
+    currency: Mapped[str | None]
+    search: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed(
+            "to_tsvector('simple', accord_fold(company || ' ' || coalesce(contact, '') || ' ' || coalesce(email, '')"
+            " || ' ' || coalesce(city, '') || ' ' || coalesce(key, '')))",
+            persisted=True,
+        ),
+        deferred=True,
+    )
+
+    partner: Mapped[Partner | None] = relationship(lazy="raise")

@@ -1,0 +1,95 @@
+"""An order of a partner and its lines (L6, M2)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, Numbered, PartnerOwned, Tracked
+
+if TYPE_CHECKING:
+    from app.models.product import Product
+
+
+class OrderStatus(StrEnum):
+    """The path of an order (L6)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CONFIRMED = "confirmed"
+    FULFILLED = "fulfilled"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+COUNTED = (OrderStatus.CONFIRMED, OrderStatus.FULFILLED, OrderStatus.CLOSED)
+
+
+class Order(Tracked, PartnerOwned, Numbered, Base):
+    """What a partner ordered on a day, in one currency."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index("ix_orders_search", "search", postgresql_using="gin"),
+        Index("ix_orders_partner_id_ordered_on_id", "partner_id", "ordered_on", "id"),
+        Index("ix_orders_ordered_on_id", "ordered_on", "id"),
+        Index("ix_orders_status_ordered_on_id", "status", "ordered_on", "id"),
+        Index("uq_orders_partner_id_id", "partner_id", "id", unique=True),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    ordered_on: Mapped[date]
+    status: Mapped[OrderStatus] = mapped_column(default=OrderStatus.DRAFT)
+    currency: Mapped[str]
+    customer_reference: Mapped[str | None]
+    customer: Mapped[str | None]
+    search: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed(
+            "to_tsvector('simple', accord_fold(number || ' ' || coalesce(customer, '')"
+            " || ' ' || coalesce(customer_reference, '')))",
+            persisted=True,
+        ),
+        deferred=True,
+    )
+
+    lines: Mapped[list[OrderLine]] = relationship(
+        lazy="raise",
+        back_populates="order",
+        order_by="OrderLine.line",
+        primaryjoin="Order.id == OrderLine.order_id",
+        foreign_keys="OrderLine.order_id",
+    )
+
+
+class OrderLine(PartnerOwned, Numbered, Base):
+    """A line: its stored amount is quantity × unit price × (1 − discount), rounded once (M2)."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (
+        ForeignKeyConstraint(["partner_id", "order_id"], ["orders.partner_id", "orders.id"]),
+        UniqueConstraint("order_id", "line"),
+        CheckConstraint("discount between 0 and 1", name="discount_is_a_share"),
+        Index("ix_order_line_partner_id", "partner_id"),
+        Index("ix_order_line_product_id", "product_id"),
+    )
+
+    order_id: Mapped[int]
+    line: Mapped[int]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    quantity: Mapped[Decimal]
+    unit_price: Mapped[Decimal]
+    discount: Mapped[Decimal] = mapped_column(Numeric(7, 6), default=Decimal(0))
+    amount: Mapped[Decimal]
+    price_id: Mapped[int | None] = mapped_column(ForeignKey("price.id"))
+
+    order: Mapped[Order] = relationship(
+        lazy="raise", back_populates="lines", primaryjoin="Order.id == OrderLine.order_id", foreign_keys="OrderLine.order_id"
+    )
+    product: Mapped[Product] = relationship(lazy="raise")

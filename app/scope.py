@@ -1,0 +1,129 @@
+"""Whose rows are in view (A6).
+
+A scope names a database role and, for a partner's person, the partner. It is opened in every
+transaction of every session by one statement; a transaction without a scope is refused. The rows of
+other partners then do not exist, whatever the code asks for: row security in PostgreSQL does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app import clock
+
+
+class Role(StrEnum):
+    """The database's groups; the login role itself may do nothing."""
+
+    STAFF = "accord_staff"
+    PARTNER = "accord_partner"
+    WORKER = "accord_worker"
+    NOBODY = "none"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who is acting, as the database sees it."""
+
+    role: Role
+    partner_id: int | None = None
+    person_id: int | None = None
+    read_only: bool = False
+
+    def settings(self) -> tuple[str, str, str, str, str]:
+        """Return the values of OPEN: role, partner, person, today, read only."""
+        return (
+            self.role.value,
+            "" if self.partner_id is None else str(self.partner_id),
+            "" if self.person_id is None else str(self.person_id),
+            clock.today().isoformat(),
+            "on" if self.read_only else "off",
+        )
+
+
+DOOR = Scope(Role.NOBODY)
+WORKER = Scope(Role.WORKER)
+
+OPEN = (
+    "select set_config('role',%s,true), set_config('accord.partner_id',%s,true),"
+    " set_config('accord.person_id',%s,true), set_config('accord.today',%s,true),"
+    " set_config('transaction_read_only',%s,true)"
+)
+SWITCH = "select set_config('role',%s,true)"
+
+_current: ContextVar[Scope | None] = ContextVar("accord_scope", default=None)
+
+
+class OutOfScope(RuntimeError):
+    """A transaction began although nobody said whose rows are in view: a mistake of ours."""
+
+
+def current() -> Scope | None:
+    """Return the open scope, or None."""
+    return _current.get()
+
+
+@contextmanager
+def opened(scope: Scope) -> Iterator[Scope]:
+    """Open a scope for the sessions begun inside. Use one session per scope."""
+    token = _current.set(scope)
+    try:
+        yield scope
+    finally:
+        _current.reset(token)
+
+
+def every_partner(*, person_id: int | None = None) -> Any:
+    """Open the loud scope that sees every partner's rows: jobs, commands, sign-in."""
+    return opened(Scope(Role.WORKER, person_id=person_id))
+
+
+def enter(session: Session, scope: Scope) -> None:
+    """Change the scope for the rest of this context, the transaction under way included."""
+    _current.set(scope)
+    if session.in_transaction():
+        session.connection().exec_driver_sql(OPEN, scope.settings())
+
+
+def leave() -> None:
+    """Close whatever scope is open; nothing can be read until another is opened."""
+    _current.set(None)
+
+
+@contextmanager
+def books(session: Session) -> Iterator[Connection]:
+    """Write in the vendor's books on behalf of a partner's act, in the same transaction.
+
+    Only nouns call it, with values already checked; results leave as plain values, never as
+    objects. On an error the request rolls back, and the role with it.
+    """
+    session.flush()
+    connection = session.connection()
+    scope = _required()
+    connection.exec_driver_sql(SWITCH, (Role.WORKER.value,))
+    yield connection
+    session.flush()
+    connection.exec_driver_sql(SWITCH, (scope.role.value,))
+
+
+def _required() -> Scope:
+    scope = _current.get()
+    if scope is None:
+        raise OutOfScope("Nobody said whose rows are in view.")
+    return scope
+
+
+@event.listens_for(Session, "after_begin")
+def _open_scope(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if transaction.nested:
+        return
+    scope = _required()
+    connection.exec_driver_sql(OPEN, scope.settings())
