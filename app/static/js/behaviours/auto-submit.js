@@ -1,0 +1,41 @@
+// A filter applies itself when it is changed, a search while it is typed; htmx then swaps the list in place.
+(() => {
+  "use strict";
+  let waiting;
+  const form = (event) => event.target.closest?.("form[data-behaviour~='auto-submit']");
+
+  document.addEventListener("change", (event) => {
+    if (event.target.type !== "search") form(event)?.requestSubmit();
+  });
+  document.addEventListener("input", (event) => {
+    const list = form(event);
+    if (!list || event.target.type !== "search" || !list.hasAttribute("hx-get") || !window.htmx) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => list.requestSubmit(), 300);
+  });
+  // What is not filtered stays out of the address.
+  document.addEventListener(
+    "formdata",
+    (event) => {
+      if (!form(event)) return;
+      [...event.formData.entries()].forEach(([name, value]) => {
+        if (value === "") event.formData.delete(name);
+      });
+    },
+    true,
+  );
+  document.addEventListener("htmx:before:request", (event) => {
+    event.target.closest?.(".listing")?.classList.add("is-loading");
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    event.target.closest?.(".listing")?.classList.remove("is-loading");
+  });
+  // Signed out meanwhile, or refused: show that page instead of an empty list.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const answer = event.detail.ctx;
+    if (answer?.select === "#listing" && !answer.text.includes('id="listing"')) {
+      event.preventDefault();
+      window.location.reload();
+    }
+  });
+})();
