@@ -7,19 +7,7 @@ from app.models.document import Document, TypeDocument
 from app.models.event import Event, EventDetail
 from app.models.exchange_rate import ExchangeRate
 from app.models.import_run import ImportRun, ImportStatus
-from app.models.ladder import (
-    Category,
-    Downgrades,
-    Ladder,
-    Measure,
-    Mode,
-    Parameter,
-    ParameterKind,
-    Review,
-    Rung,
-    Upgrades,
-    ValueType,
-)
+from app.models.ladder import Category, Ladder, Measure, Parameter, ParameterKind, Rung
 from app.models.lead import Lead, LeadStage
 from app.models.measurement import Measurement
 from app.models.operating_company import OperatingCompany
@@ -36,6 +24,7 @@ from app.models.sign_in import SignIn, Token, TokenPurpose
 from app.models.throttle import OneTimeKey, Throttle
 from app.models.training import Training
 from app.models.vendor import Vendor
+from app.rules.program import Downgrades, Mode, Review, Upgrades, ValueType
 
 __all__ = [
     "REGISTERED", "ActivePeriod", "Assessment", "Base", "Category", "Cause", "Certificate", "Contact", "Credential",

@@ -12,43 +12,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, Tracked
+from app.rules.program import Downgrades, Mode, Review, Upgrades, ValueType
 
 if TYPE_CHECKING:
     from app.models.partner_type import PartnerType, Tier
     from app.models.price_list import PriceList
     from app.models.program import ProgramVersion
-
-
-class Mode(StrEnum):
-    """How a tier is met (P6)."""
-
-    POINTS = "points"
-    THRESHOLDS = "thresholds"
-
-
-class Upgrades(StrEnum):
-    """When a partner rises (P9)."""
-
-    AT_ONCE = "at once"
-    AT_REVIEW = "at review"
-    WITH_APPROVAL = "with approval"
-
-
-class Downgrades(StrEnum):
-    """When a partner falls (P9)."""
-
-    NEVER = "never"
-    AT_REVIEW = "at review"
-    AFTER_GRACE = "after grace"
-
-
-class Review(StrEnum):
-    """How often a type is reviewed (P9)."""
-
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    HALF_YEARLY = "half-yearly"
-    YEARLY = "yearly"
 
 
 class Ladder(Tracked, Numbered, Base):
@@ -102,19 +71,6 @@ class Rung(Numbered, Base):
     parameters: Mapped[list[Parameter]] = relationship(
         back_populates="rung", lazy="raise", cascade="all, delete-orphan", order_by="Parameter.position"
     )
-
-
-class ValueType(StrEnum):
-    """What kind of value a category has."""
-
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    MONEY = "money"
-    PERCENT = "percent"
-    YES_NO = "yes/no"
-    CHOICE = "choice"
-    TEXT = "text"
-    PRICE_LIST = "price list"
 
 
 class Category(Tracked, Numbered, Base):

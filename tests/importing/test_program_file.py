@@ -326,3 +326,10 @@ def test_any_words_stay_the_same_scalar(said: str) -> None:
     choices = first.entries["choices"]
     assert isinstance(choices, yaml_tree.Items)
     assert [one.words for one in choices.items if isinstance(one, yaml_tree.Text)] == [said, f"{said}!"]
+
+
+def test_the_example_in_the_documentation_is_canonical() -> None:
+    page = (ROOT / "docs" / "program-file.md").read_text()
+    example = page.split("```yaml\n")[1].split("```")[0]
+
+    assert program_text.write(program_file.read(example.encode())) == example
