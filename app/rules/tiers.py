@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from app.rules.measures.facts import EXACT, Figure, NotComputable
 from app.rules.program import REGISTERED, Mode
@@ -46,12 +47,12 @@ class Rung:
     requirements: tuple[Requirement, ...] = ()
     target_score: Decimal | None = None
 
-    @property
+    @cached_property
     def score_needed(self) -> Fraction:
         """The target score; a tier that names none asks for every point there is."""
         return Fraction(self.target_score) if self.target_score is not None else self.score_on_offer
 
-    @property
+    @cached_property
     def score_on_offer(self) -> Fraction:
         """All points of this tier together."""
         return sum((Fraction(one.score) for one in self.requirements), Fraction(0))
@@ -69,31 +70,66 @@ class Ladder:
 
 @dataclass(frozen=True)
 class RequirementVerdict:
-    """One obligation with its current value: met or not, the points it earns, what is missing, and why."""
+    """One obligation with its current value: met or not, the points it earns, and why."""
 
     requirement: Requirement
     current: Figure
     met: bool
-    floor_held: bool
     score: Fraction
-    missing: Decimal | None
-    why: str
+
+    @property
+    def floor_held(self) -> bool:
+        """Whether the current value reaches the floor, if there is one."""
+        floor = self.requirement.floor
+        return floor is None or (isinstance(self.current, Decimal) and self.current >= floor)
+
+    @property
+    def missing(self) -> Decimal | None:
+        """What is missing to the target; None when the current value is not computable."""
+        if isinstance(self.current, NotComputable):
+            return None
+        return Decimal(0) if self.met else EXACT.subtract(self.requirement.target, self.current)
+
+    @property
+    def why(self) -> str:
+        """Met or not, in words."""
+        if isinstance(self.current, NotComputable) or self.missing is None:
+            return str(getattr(self.current, "why", ""))
+        words = f"{plain(self.current)} of {plain(self.requirement.target)}"
+        if not self.met:
+            words += f", {plain(self.missing)} missing"
+        if not self.floor_held and self.requirement.floor is not None:
+            words += f"; at least {plain(self.requirement.floor)} is needed in any case"
+        return words
 
 
 @dataclass(frozen=True)
 class RungVerdict:
     """One tier: met or not, with every obligation and the points together."""
 
+    ladder: Ladder
     rung: Rung
     met: bool
     score: Fraction
     requirements: tuple[RequirementVerdict, ...]
-    why: str
 
     @property
     def missing_score(self) -> Fraction:
         """Points missing to the target score."""
         return max(self.rung.score_needed - self.score, Fraction(0))
+
+    @property
+    def why(self) -> str:
+        """Met or not, in words."""
+        if self.met:
+            return f"{self.rung.name} is met."
+        reason = _why_unreachable(self.ladder, self.rung)
+        if reason:
+            return reason
+        if self.ladder.mode is Mode.POINTS:
+            return _why_not_by_points(self)
+        missing = [_one_of(group) for group in _unmet_groups(self.requirements)]
+        return f"Missing: {_and(missing)}."
 
 
 @dataclass(frozen=True)
@@ -150,35 +186,22 @@ def unreachable(ladder: Ladder) -> list[str]:
 def _judge_rung(ladder: Ladder, rung: Rung, currents: Currents) -> RungVerdict:
     verdicts = tuple(_judge_requirement(ladder, one, currents) for one in rung.requirements)
     score = sum((one.score for one in verdicts), Fraction(0))
-    why = _why_unreachable(ladder, rung)
-    if not why:
-        why = (
-            _why_not_by_points(rung, verdicts, score)
-            if ladder.mode is Mode.POINTS
-            else _why_not_by_thresholds(verdicts)
-        )
-    return RungVerdict(rung, not why, score, verdicts, why or f"{rung.name} is met.")
+    if not is_reachable(ladder, rung):
+        met = False
+    elif ladder.mode is Mode.POINTS:
+        met = score >= rung.score_needed and all(one.floor_held for one in verdicts)
+    else:
+        met = not _unmet_groups(verdicts)
+    return RungVerdict(ladder, rung, met, score, verdicts)
 
 
 def _judge_requirement(ladder: Ladder, one: Requirement, currents: Currents) -> RequirementVerdict:
-    current = currents.get(one.category, NotComputable(f"{one.category} is not measured."))
+    current = currents.get(one.category)
+    if current is None:
+        current = NotComputable(f"{one.category} is not measured.")
     if isinstance(current, NotComputable):
-        return RequirementVerdict(
-            one,
-            current,
-            met=False,
-            floor_held=one.floor is None,
-            score=Fraction(0),
-            missing=None,
-            why=current.why,
-        )
-    met = current >= one.target
-    missing = Decimal(0) if met else EXACT.subtract(one.target, current)
-    floor_held = one.floor is None or current >= one.floor
-    why = f"{plain(current)} of {plain(one.target)}" + ("" if met else f", {plain(missing)} missing")
-    if not floor_held and one.floor is not None:
-        why += f"; at least {plain(one.floor)} is needed in any case"
-    return RequirementVerdict(one, current, met, floor_held, _earned(ladder, one, current), missing, why)
+        return RequirementVerdict(one, current, met=False, score=Fraction(0))
+    return RequirementVerdict(one, current, current >= one.target, _earned(ladder, one, current))
 
 
 def _earned(ladder: Ladder, one: Requirement, current: Decimal) -> Fraction:
@@ -190,40 +213,47 @@ def _earned(ladder: Ladder, one: Requirement, current: Decimal) -> Fraction:
     return Fraction(0)
 
 
-def _why_not_by_points(rung: Rung, verdicts: tuple[RequirementVerdict, ...], score: Fraction) -> str:
-    if below := [one.requirement.category for one in verdicts if not one.floor_held]:
-        return f"{rung.name} is not met: {_and(below)} below the floor."
-    if score < rung.score_needed:
-        return f"{rung.name} is not met: {points(score)} of {points(rung.score_needed)} points."
-    return ""
+def _unmet_groups(verdicts: tuple[RequirementVerdict, ...]) -> list[list[RequirementVerdict]]:
+    """What thresholds still ask for: mandatory obligations one by one, any-of groups as a whole."""
+    unmet: list[list[RequirementVerdict]] = []
+    groups: dict[str, list[RequirementVerdict]] = {}
+    for one in verdicts:
+        if one.requirement.any_of:
+            groups.setdefault(one.requirement.any_of, []).append(one)
+        elif one.requirement.mandatory and not one.met:
+            unmet.append([one])
+    asked = [group for group in groups.values() if any(one.requirement.mandatory for one in group)]
+    return unmet + [group for group in asked if not any(one.met for one in group)]
 
 
-def _why_not_by_thresholds(verdicts: tuple[RequirementVerdict, ...]) -> str:
-    missing = [
-        one.requirement.category
-        for one in verdicts
-        if one.requirement.mandatory and not one.requirement.any_of and not one.met
-    ]
-    groups = dict.fromkeys(
-        one.requirement.any_of for one in verdicts if one.requirement.any_of and one.requirement.mandatory
-    )
-    for group in groups:
-        members = [one for one in verdicts if one.requirement.any_of == group]
-        if not any(one.met for one in members):
-            missing.append(f"one of {_and([one.requirement.category for one in members], 'or')}")
-    return f"Missing: {_and(missing)}." if missing else ""
+def _why_not_by_points(verdict: RungVerdict) -> str:
+    below = [one.requirement.category for one in verdict.requirements if not one.floor_held]
+    if below:
+        return f"{verdict.rung.name} is not met: {_and(below)} below the floor."
+    needed = points(verdict.rung.score_needed)
+    return f"{verdict.rung.name} is not met: {points(verdict.score)} of {needed} points."
+
+
+def is_reachable(ladder: Ladder, rung: Rung) -> bool:
+    """Whether an assessment can ever find the tier met: it asks for something, and not for more than it offers."""
+    if ladder.mode is Mode.POINTS:
+        return bool(rung.requirements) and rung.score_needed <= rung.score_on_offer
+    return any(one.mandatory for one in rung.requirements)
 
 
 def _why_unreachable(ladder: Ladder, rung: Rung) -> str:
-    if ladder.mode is Mode.POINTS:
-        if not rung.requirements:
-            return f"{rung.name} asks for nothing, so nobody can earn it. Give it an obligation with a score."
-        if rung.score_needed > rung.score_on_offer:
-            return f"{rung.name} asks for {points(rung.score_needed)} points, but its obligations give only {points(rung.score_on_offer)}."
+    if is_reachable(ladder, rung):
         return ""
-    if not any(one.mandatory for one in rung.requirements):
-        return f"{rung.name} asks for nothing, so nobody can earn it. Give it a mandatory obligation."
-    return ""
+    if ladder.mode is Mode.POINTS and rung.requirements:
+        needed, offered = points(rung.score_needed), points(rung.score_on_offer)
+        return f"{rung.name} asks for {needed} points, but its obligations give only {offered}."
+    what = "an obligation with a score" if ladder.mode is Mode.POINTS else "a mandatory obligation"
+    return f"{rung.name} asks for nothing, so nobody can earn it. Give it {what}."
+
+
+def _one_of(members: list[RequirementVerdict]) -> str:
+    names = [one.requirement.category for one in members]
+    return names[0] if len(names) == 1 else f"one of {_and(names, 'or')}"
 
 
 def points(score: Fraction) -> str:

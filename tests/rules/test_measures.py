@@ -67,7 +67,7 @@ def test_a_measure_names_what_it_needs_and_says_itself_in_words(shape: Any) -> N
 def test_lead_parameters_count_converted_leads_unless_they_say_otherwise() -> None:
     """L2"""
     assert from_dict({"count": "leads"}).needs()[0].counting == "converted"
-    assert from_dict({"count": "leads", "counting": "satisfied"}).needs()[0].counting == "satisfied"
+    assert from_dict({"count": "leads", "counting": "registered"}).needs()[0].counting == "registered"
 
 
 def test_what_is_left_out_has_its_default() -> None:
@@ -216,3 +216,11 @@ def test_every_noun_says_what_it_allows() -> None:
             for of in takes or (None,):
                 shape = {function.value: source.value} | ({"of": of} if of else {})
                 assert from_dict(shape).needs()[0].source is source
+
+
+def test_a_measure_can_name_the_category_that_it_meant_by_itself() -> None:
+    """P8"""
+    net = from_dict({"net count": {"plus": {"value": "sum"}, "minus": {"value": "sum", "of": "Lost users"}}})
+
+    assert [need.category for need in net.bound_to("Users").needs()] == ["Users", "Lost users"]
+    assert from_dict(LEADS).bound_to("Users") == from_dict(LEADS)

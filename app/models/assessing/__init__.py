@@ -1,1 +1,7 @@
 """Assessment: where partners stand on a day, computed set-based from facts, stored, and acted on (P5 to P11)."""
+
+from app.models.assessing.live import assess, standing
+from app.models.assessing.standing import Standing
+from app.models.assessing.steps import Benefit, Obligation, Step
+
+__all__ = ["Benefit", "Obligation", "Standing", "Step", "assess", "standing"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +35,9 @@ class Value(Measure):
     def to_dict(self) -> dict[str, Any]:
         named = {"of": self.of} if self.of else {}
         return {"value": self.function.value, **named, "over": str(self.over)}
+
+    def bound_to(self, category: str) -> Measure:
+        return self if self.of else replace(self, of=category)
 
     @property
     def aggregate(self) -> Aggregate:

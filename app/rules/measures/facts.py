@@ -106,7 +106,7 @@ SOURCES: dict[Source, Countable] = {
     Source.LEADS: Countable(
         "leads",
         {Function.COUNT: ()},
-        ("converted", "satisfied", "registered"),
+        ("converted", "registered"),
         ("stage", "source", "country", "region"),
     ),
     Source.OPPORTUNITIES: Countable(

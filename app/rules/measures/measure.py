@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from app.rules.measures.facts import Aggregate, Figure, Figures, NotComputable, Unit
 from app.rules.refusals import RuleBroken, shown
@@ -45,6 +46,11 @@ class Measure(ABC):
     @abstractmethod
     def sentence(self) -> str:
         """The measure in words, starting with a capital and without a full stop."""
+
+    def bound_to(self, category: str) -> Measure:
+        """The same measure, with the category it measures named wherever it meant its own."""
+        parts = {name: part.bound_to(category) for name, part in vars(self).items() if isinstance(part, Measure)}
+        return replace(cast("Any", self), **parts) if parts else self
 
     @property
     @abstractmethod
