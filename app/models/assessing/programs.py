@@ -19,6 +19,7 @@ from app.models.partner_type import Tier
 from app.models.price_list import PriceList
 from app.models.program import ProgramVersion
 from app.rules import measures, tiers
+from app.rules.measures import Aggregate
 from app.rules.program import Downgrades, Mode, Policies, Renewal, Review, Upgrades, ValueType
 
 
@@ -66,7 +67,7 @@ class HeldProgram:
     measures: Mapping[str, measures.Measure]
     categories: Mapping[str, CategoryFacts]
 
-    def needs(self, ladders: Iterable[TypeLadder]) -> list[measures.Aggregate]:
+    def needs(self, ladders: Iterable[TypeLadder]) -> list[Aggregate]:
         """Every figure these ladders need, once."""
         names = dict.fromkeys(name for ladder in ladders for name in ladder.asked_for)
         asked = (self.measures[name] for name in names if name in self.measures)

@@ -68,4 +68,4 @@ def on_day(session: Session, on: date, partner_ids: Collection[int] | None = Non
     )
     if partner_ids is not None:
         query = query.where(Partner.id.in_(list(partner_ids)))
-    return sorted((Subject(*row) for row in session.execute(query)), key=lambda one: one.partner_code)
+    return sorted((Subject(*tuple(row)) for row in session.execute(query)), key=lambda one: one.partner_code)
