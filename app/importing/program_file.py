@@ -1,15 +1,18 @@
 """Reads a program from its YAML file (docs/program-file.md) and names every mistake with its line."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+from sqlalchemy.orm import Session
 
 from app.importing import yaml_tree
 from app.importing.yaml_reader import KeyReader, Wrong
 from app.importing.yaml_tree import Items, Keys, Node, Text
+from app.models import Person, ProgramVersion
 from app.rules import measures, program_checks, program_values
-from app.rules.mistakes import Path
+from app.rules.mistakes import Mistake, Path, ProgramRefused
 from app.rules.program import (
     BenefitShape,
     CategoryShape,
@@ -33,6 +36,7 @@ from app.rules.program_values import NotAValue, shortened
 from app.rules.refusals import RuleBroken
 
 FORMAT = "accord program 1"
+LARGEST = yaml_tree.LARGEST
 
 _PROGRAM = ("format", "version", "currency", "valid_from", "year_starts", "categories", "types")
 _CATEGORY = ("name", "value", "description", "choices", "measure")
@@ -55,15 +59,45 @@ class ProgramFileRefused(RuleBroken):
         super().__init__("\n".join(map(str, self.wrong)))
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramFile:
+    """A program as its file says it, in the file's order, and where everything stands."""
+
+    program: Program
+    line_of: Callable[[Path], int]
+
+    def refused(self, mistakes: Iterable[Mistake]) -> ProgramFileRefused:
+        """Return the refusal of these mistakes, each with its line."""
+        return ProgramFileRefused(Wrong(self.line_of(one.path), one.sentence) for one in mistakes)
+
+
 def read(content: bytes) -> Program:
     """Return the program a file describes, in the documented order, or raise `ProgramFileRefused`."""
+    return in_order(read_file(content).program)
+
+
+def read_file(content: bytes) -> ProgramFile:
+    """Return the program of a file with its lines, or raise `ProgramFileRefused`."""
     reader = _Reader()
     program = reader.read(content)
     if program is None or reader.wrong:
         raise ProgramFileRefused(reader.wrong)
+    file = ProgramFile(program, reader.line_of)
     if found := program_checks.mistakes(program):
-        raise ProgramFileRefused(Wrong(reader.line_of(one.path), one.sentence) for one in found)
-    return in_order(program)
+        raise file.refused(found)
+    return file
+
+
+def load(session: Session, content: bytes, *, by: Person | None, publish: bool) -> str:
+    """Take a file's program in as the draft, and publish it if asked; says in one sentence what became of it.
+
+    Raises `ProgramFileRefused` for every mistake that has a line, `RuleBroken` for the others (P12).
+    """
+    file = read_file(content)
+    try:
+        return ProgramVersion.load(session, file.program, by=by, publish=publish)
+    except ProgramRefused as refusal:
+        raise file.refused(refusal.mistakes) from None
 
 
 @dataclass

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from app import clock
+from app.models import program_rows, program_shape, publishing
 from app.models.base import Base, Numbered, Tracked
 from app.models.ladder import Ladder, Measure
+from app.rules import ladder_checks, mistakes, program_checks
+from app.rules.mistakes import ProgramRefused
+from app.rules.program import CategoryShape, Program, TypeShape, YearStart, in_order
+from app.rules.program_changes import Change, changes
+from app.rules.refusals import RuleBroken
+
+if TYPE_CHECKING:
+    from app.models.partner_type import PartnerType
+    from app.models.person import Person
 
 
 class VersionStatus(StrEnum):
@@ -27,7 +40,10 @@ class ProgramVersion(Tracked, Numbered, Base):
         CheckConstraint("status = 'draft' or valid_from is not null", name="published_from_a_day"),
         Index("uq_program_version_draft", "status", unique=True, postgresql_where=text("status = 'draft'")),
         Index(
-            "uq_program_version_valid_from", "valid_from", unique=True, postgresql_where=text("status = 'published'")
+            "uq_program_version_valid_from",
+            "valid_from",
+            unique=True,
+            postgresql_where=text("status = 'published'"),
         ),
     )
 
@@ -40,10 +56,14 @@ class ProgramVersion(Tracked, Numbered, Base):
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revision: Mapped[int] = mapped_column(default=1)
 
-    ladders: Mapped[list[Ladder]] = relationship(back_populates="version", lazy="raise", cascade="all, delete-orphan")
+    ladders: Mapped[list[Ladder]] = relationship(
+        back_populates="version", lazy="raise", cascade="all, delete-orphan"
+    )
     measures: Mapped[list[Measure]] = relationship(
         back_populates="version", lazy="raise", cascade="all, delete-orphan"
     )
+
+    # -- questions
 
     @property
     def is_draft(self) -> bool:
@@ -60,3 +80,200 @@ class ProgramVersion(Tracked, Numbered, Base):
     def draft(cls, session: Session) -> ProgramVersion | None:
         """Return the version being written, or None; there is at most one."""
         return session.scalars(select(cls).where(cls.status == VersionStatus.DRAFT)).one_or_none()
+
+    @classmethod
+    def newest(cls, session: Session) -> ProgramVersion | None:
+        """Return the published version with the latest first day, which may still lie ahead."""
+        published = select(cls).where(cls.status == VersionStatus.PUBLISHED)
+        return session.scalars(published.order_by(cls.valid_from.desc()).limit(1)).one_or_none()
+
+    def before(self) -> ProgramVersion | None:
+        """Return the published version that this one follows; a draft follows the newest."""
+        if self.valid_from is None or self.is_draft:
+            return ProgramVersion.newest(self.session)
+        earlier = select(ProgramVersion).where(
+            ProgramVersion.status == VersionStatus.PUBLISHED, ProgramVersion.valid_from < self.valid_from
+        )
+        return self.session.scalars(earlier.order_by(ProgramVersion.valid_from.desc()).limit(1)).one_or_none()
+
+    def program(self) -> Program:
+        """Return everything the version says, as one plain value."""
+        return program_shape.program_of(self.session, self)
+
+    # -- verbs
+
+    @classmethod
+    def begin_empty(
+        cls, session: Session, name: str, currency: str, year_starts: str = "01-01"
+    ) -> ProgramVersion:
+        """Begin a draft that says nothing yet."""
+        if cls.draft(session) is not None:
+            raise RuleBroken("There is a draft already. Publish or discard it before you begin another.")
+        draft = cls(name=name, currency=currency, year_starts=year_starts)
+        session.add(draft)
+        draft._check_top()
+        session.flush()
+        return draft
+
+    @classmethod
+    def start(
+        cls, session: Session, *, by: Person | None, name: str | None = None, currency: str | None = None
+    ) -> ProgramVersion:
+        """Begin a draft: a copy of the newest version, or an empty one when there is none yet."""
+        newest = cls.newest(session)
+        if newest is None:
+            draft = cls.begin_empty(session, name or _free_name(session), currency or "EUR")
+        else:
+            draft = cls.begin_empty(session, name or _free_name(session), newest.currency, newest.year_starts)
+            program_rows.write_program(session, draft, newest.program())
+        draft.track("program.draft_started", by=by, copied_from=newest.name if newest else None)
+        return draft
+
+    @classmethod
+    def editable(cls, session: Session, *, by: Person | None) -> ProgramVersion:
+        """Return the draft; begin one when there is none."""
+        return cls.draft(session) or cls.start(session, by=by)
+
+    def describe(
+        self, *, name: str, currency: str, year_starts: str, by: Person | None, revision: int | None = None
+    ) -> None:
+        """Name the draft, its currency and the day its years begin on."""
+        self._open(revision)
+        self.name, self.currency, self.year_starts = name, currency, year_starts
+        self._check_top()
+        self.track("program.described", by=by)
+
+    def keep_type(self, kind: TypeShape, *, by: Person | None, revision: int | None = None) -> None:
+        """Set a type's whole ladder; ProgramRefused names every mistake with its cell."""
+        self._open(revision)
+        before = self.program()
+        offered = program_shape.with_every_category(self.session, before)
+        if found := list(ladder_checks.of_type(kind, offered)):
+            raise ProgramRefused(found)
+        program_rows.write_ladders(self.session, self, offered, [kind])
+        self._track_changes("program.ladder_changed", before, by)
+
+    def add_type(self, kind: TypeShape, *, by: Person | None) -> None:
+        """Give the draft a type whose ladder is still to be filled in; only its names are checked."""
+        self._open(None)
+        before = self.program()
+        if found := list(ladder_checks.of_names(kind)):
+            raise ProgramRefused(found)
+        program_rows.write_ladders(self.session, self, before, [kind])
+        self._track_changes("program.type_added", before, by)
+
+    def drop_type(self, kind: PartnerType, *, by: Person | None) -> None:
+        """Take a type out of the draft; partners of that type stand in the way of publishing it."""
+        self._open(None)
+        before = self.program()
+        self.session.execute(
+            delete(Ladder).where(Ladder.version_id == self.id, Ladder.partner_type_id == kind.id)
+        )
+        self._track_changes("program.type_dropped", before, by)
+
+    def keep_category(self, category: CategoryShape, *, by: Person | None) -> None:
+        """Make or change a category and how this draft measures it; ProgramRefused names the field."""
+        self._open(None)
+        before = self.program()
+        others = tuple(one for one in before.categories if one.name != category.name)
+        after = replace(before, categories=(category, *others))
+        if found := [one for one in program_checks.of_categories(after.categories) if one.path[1] == 0]:
+            raise ProgramRefused(found)
+        program_rows.write_categories(self.session, self, after.categories)
+        self._track_changes("program.category_changed", before, by)
+
+    def become(self, program: Program, *, by: Person | None) -> None:
+        """Say exactly what this program says: what a loaded file does to the draft."""
+        self._open(None)
+        before = self.program()
+        if found := program_checks.mistakes(program):
+            raise ProgramRefused(found)
+        self.name, self.currency, self.year_starts = program.name, program.currency, str(program.year_starts)
+        self.valid_from = program.valid_from
+        self._check_top()
+        program_rows.write_program(self.session, self, program)
+        self._track_changes("program.loaded", before, by)
+
+    @classmethod
+    def load(cls, session: Session, program: Program, *, by: Person | None, publish: bool) -> str:
+        """Take in a program file's program; returns one sentence on what became of it.
+
+        A program that equals a published version changes nothing.
+        """
+        same_name = select(cls).where(cls.name == program.name, cls.status == VersionStatus.PUBLISHED)
+        for version in session.scalars(same_name):
+            if version.program() == in_order(program):
+                return f"“{version.name}” is published and begins on {version.valid_from} already; nothing was changed."
+        if publish and program.valid_from is None:
+            raise RuleBroken("The file has no “valid_from”; add the day from which it shall hold.")
+        draft = cls.draft(session) or cls.begin_empty(session, program.name, program.currency)
+        draft.become(program, by=by)
+        if publish and program.valid_from is not None:
+            draft.publish(program.valid_from, by=by)
+            return f"“{draft.name}” is published and holds from {draft.valid_from}."
+        return f"“{draft.name}” is the draft now. Publish it when it shall hold."
+
+    def publish(self, valid_from: date, *, by: Person | None) -> None:
+        """P12: let the draft hold from a day on, and store what becomes of every partner by it."""
+        self._open(None)
+        program = replace(self.program(), valid_from=valid_from)
+        if found := program_checks.mistakes(program):
+            raise ProgramRefused(found)
+        publishing.check_day(self.session, valid_from, clock.today())
+        publishing.check_held(self.session, self, valid_from)
+        self.valid_from = valid_from
+        self.status = VersionStatus.PUBLISHED
+        self.published_at = clock.now()
+        self.published_by_id = by.id if by else None
+        self.track("program.published", by=by)
+        if valid_from <= clock.today():
+            publishing.assess_everyone(self.session, clock.today(), by=by)
+
+    def discard(self, *, by: Person | None) -> None:
+        """Throw the draft away; what holds stays as it is."""
+        self._open(None)
+        self.track("program.draft_discarded", by=by)
+        self.session.delete(self)
+        self.session.flush()
+
+    # -- private
+
+    def _open(self, revision: int | None) -> None:
+        """Lock the draft for this edit; refuse when it was published or changed since the page was read."""
+        self.session.refresh(self, with_for_update={"key_share": True})
+        if not self.is_draft:
+            raise RuleBroken(f"“{self.name}” is published and is never edited; begin a new draft.")
+        if revision is not None and revision != self.revision:
+            raise RuleBroken(
+                "Somebody changed this draft meanwhile. Look at it as it is now, then try again."
+            )
+        self.revision += 1
+
+    def _check_top(self) -> None:
+        """The name is no other version's, and the currency and the year's first day make sense."""
+        month, _, day = self.year_starts.partition("-")
+        start = YearStart(int(month), int(day)) if month.isdigit() and day.isdigit() else YearStart(0, 0)
+        found = list(program_checks.on_top(Program(self.name, self.currency, year_starts=start)))
+        with self.session.no_autoflush:
+            same = select(ProgramVersion.id).where(
+                func.lower(ProgramVersion.name) == self.name.lower(), ProgramVersion.id != self.id
+            )
+            if self.session.scalar(same) is not None:
+                sentence = f"There is a version “{self.name}” already; give this one another name."
+                found.append(mistakes.Mistake(("name",), sentence))
+        if found:
+            raise ProgramRefused(found)
+
+    def _track_changes(self, kind: str, before: Program, by: Person | None) -> None:
+        self.session.expire(self)
+        self.track(kind, by=by, changes=[_said(one) for one in changes(before, self.program())])
+
+
+def _free_name(session: Session) -> str:
+    taken = set(session.scalars(select(ProgramVersion.name)))
+    wanted = f"Program {clock.today().year}"
+    return wanted if wanted not in taken else f"{wanted}, version {len(taken) + 1}"
+
+
+def _said(change: Change) -> str:
+    return f"{change.part}: {change.what} {change.before or 'nothing'} → {change.after or 'nothing'}"

@@ -28,7 +28,7 @@ MEASURABLE = NUMERIC
 
 def of_type(kind: TypeShape, program: Program, path: Path = ()) -> Iterator[Mistake]:
     """Find what is wrong with one type and its ladder; the program says what the categories are."""
-    yield from of_name(kind.name, (*path, "name"), "partner type")
+    yield from of_names(kind, path)
     if len(kind.information) > INFORMATION_LENGTH:
         yield Mistake(
             (*path, "information"),
@@ -38,24 +38,31 @@ def of_type(kind: TypeShape, program: Program, path: Path = ()) -> Iterator[Mist
     yield from _of_parameters(
         kind.registered, program, (*path, "registered"), f"{kind.name}, {REGISTERED}", "benefit"
     )
+    for place, tier in enumerate(kind.tiers):
+        yield from of_tier(tier, kind, program, (*path, "tiers", place))
+
+
+def of_names(kind: TypeShape, path: Path = ()) -> Iterator[Mistake]:
+    """Find what is wrong with the names of a type and of its tiers."""
+    yield from of_name(kind.name, (*path, "name"), "partner type")
     yield from twice([tier.name for tier in kind.tiers], (*path, "tiers"), f"tier of {kind.name}")
     if len(kind.tiers) > TIERS:
         yield Mistake(
             (*path, "tiers"), f"{kind.name} has {len(kind.tiers)} tiers; a ladder has at most {TIERS}."
         )
     for place, tier in enumerate(kind.tiers):
-        yield from of_tier(tier, kind, program, (*path, "tiers", place))
+        at = (*path, "tiers", place, "name")
+        yield from of_name(tier.name, at, "tier")
+        if tier.name.casefold() == REGISTERED.casefold():
+            yield Mistake(
+                at,
+                f"“{REGISTERED}” is the rank below every tier; give its benefits under “registered”.",
+            )
 
 
 def of_tier(tier: TierShape, kind: TypeShape, program: Program, path: Path = ()) -> Iterator[Mistake]:
     """Find what is wrong with one tier of a type."""
     where = f"{kind.name}, {tier.name}"
-    yield from of_name(tier.name, (*path, "name"), "tier")
-    if tier.name.casefold() == REGISTERED.casefold():
-        yield Mistake(
-            (*path, "name"),
-            f"“{REGISTERED}” is the rank below every tier; give its benefits under “registered”.",
-        )
     for place, obligation in enumerate(tier.obligations):
         yield from _of_obligation(obligation, kind, program, (*path, "obligations", place), where)
     yield from _of_parameters(tier.obligations, program, (*path, "obligations"), where, "obligation")

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.rules.refusals import RuleBroken
+
 Path = tuple[str | int, ...]
 """A place, such as ("types", 0, "tiers", 2, "obligations", 1, "target"): a line of a file, or a cell of a page."""
 
@@ -40,3 +42,11 @@ def twice(names: Sequence[str], path: Path, what: str, *, at_name: bool = True) 
             at = (*path, place, "name") if at_name else (*path, place)
             yield Mistake(at, f"The {what} “{name}” is there twice; rename or remove one.")
         seen.setdefault(name.casefold(), name)
+
+
+class ProgramRefused(RuleBroken):
+    """A program cannot be kept as it is; every mistake with its place."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__(" ".join(one.sentence for one in mistakes))

@@ -28,8 +28,8 @@ _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 def mistakes(program: Program) -> list[Mistake]:
     """Return everything that is wrong with a program, in its own order."""
     return [
-        *_mistakes_on_top(program),
-        *_of_categories(program.categories),
+        *on_top(program),
+        *of_categories(program.categories),
         *_idle_categories(program),
         *twice([one.name for one in program.types], ("types",), "partner type"),
         *(
@@ -55,7 +55,8 @@ def of_category(category: CategoryShape, path: Path = ()) -> Iterator[Mistake]:
         yield from _of_measure(category, category.measure, (*path, "measure"))
 
 
-def _mistakes_on_top(program: Program) -> Iterator[Mistake]:
+def on_top(program: Program) -> Iterator[Mistake]:
+    """Find what is wrong with a version's name, currency and year."""
     yield from of_name(program.name, ("name",), "version")
     if not _CURRENCY.fullmatch(program.currency):
         yield Mistake(
@@ -73,7 +74,8 @@ def _of_year_start(start: YearStart) -> Iterator[Mistake]:
         )
 
 
-def _of_categories(categories: Sequence[CategoryShape]) -> Iterator[Mistake]:
+def of_categories(categories: Sequence[CategoryShape]) -> Iterator[Mistake]:
+    """Find what is wrong with the categories of a program and with their measures."""
     yield from twice([one.name for one in categories], ("categories",), "category")
     names = {one.name for one in categories}
     for place, category in enumerate(categories):
