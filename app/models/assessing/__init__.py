@@ -3,5 +3,6 @@
 from app.models.assessing.live import assess, standing
 from app.models.assessing.standing import Standing
 from app.models.assessing.steps import Benefit, Obligation, Step
+from app.models.assessing.storing import Outcome, reassess, store
 
-__all__ = ["Benefit", "Obligation", "Standing", "Step", "assess", "standing"]
+__all__ = ["Benefit", "Obligation", "Outcome", "Standing", "Step", "assess", "reassess", "standing", "store"]
