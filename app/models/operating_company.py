@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Mapped, mapped_column
+import re
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Numbered, Tracked
+from app.rules.refusals import RuleBroken
+
+if TYPE_CHECKING:
+    from app.models.person import Person
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
+_COUNTRY = re.compile("[A-Z]{2}")
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class OperatingCompany(Tracked, Numbered, Base):
@@ -17,3 +30,50 @@ class OperatingCompany(Tracked, Numbered, Base):
     country: Mapped[str]
     currency: Mapped[str]
     time_zone: Mapped[str]
+
+    @classmethod
+    def found(
+        cls,
+        session: Session,
+        *,
+        code: str,
+        name: str,
+        country: str,
+        currency: str,
+        time_zone: str,
+        by: Person | None,
+    ) -> OperatingCompany:
+        """Add a company of the vendor; RuleBroken names the field that cannot be."""
+        company = cls(code=code, name=name, country=country, currency=currency, time_zone=time_zone)
+        company._check(session)
+        session.add(company)
+        session.flush()
+        company.track("operating_company.founded", by=by)
+        return company
+
+    def describe(
+        self, *, code: str, name: str, country: str, currency: str, time_zone: str, by: Person | None
+    ) -> None:
+        """Change what is known of the company; amounts already converted or posted stay as they are."""
+        session = self.session
+        with session.no_autoflush:
+            self.code, self.name, self.country = code, name, country
+            self.currency, self.time_zone = currency, time_zone
+            self._check(session)
+        self.track("operating_company.described", by=by)
+
+    def _check(self, session: Session) -> None:
+        if not _CODE.fullmatch(self.code):
+            raise RuleBroken("A code has 1 to 20 letters, digits, points or dashes.", "code")
+        if not _COUNTRY.fullmatch(self.country):
+            raise RuleBroken("Write the country as two capital letters, such as DE.", "country")
+        if not _CURRENCY.fullmatch(self.currency):
+            raise RuleBroken("Write the currency as three capital letters, such as EUR.", "currency")
+        if self.time_zone not in available_timezones():
+            raise RuleBroken("Choose a time zone from the list, such as Europe/Berlin.", "time_zone")
+        same = select(OperatingCompany.id).where(func.lower(OperatingCompany.code) == self.code.lower())
+        if (
+            session.scalar(same if self.id is None else same.where(OperatingCompany.id != self.id))
+            is not None
+        ):
+            raise RuleBroken(f"There is an operating company with the code “{self.code}” already.", "code")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, Tracked
+from app.rules.ladder_checks import INFORMATION_LENGTH
+from app.rules.mistakes import of_name
+from app.rules.program import REGISTERED
+from app.rules.refusals import RuleBroken
 
-REGISTERED = "Registered"
+if TYPE_CHECKING:
+    from app.models.person import Person
+
+__all__ = ["REGISTERED", "PartnerType", "Tier"]
 
 
 class PartnerType(Tracked, Numbered, Base):
@@ -22,8 +31,24 @@ class PartnerType(Tracked, Numbered, Base):
 
     tiers: Mapped[list[Tier]] = relationship(back_populates="partner_type", lazy="raise")
 
+    def describe(self, *, name: str, description: str, information: str, by: Person | None) -> None:
+        """Name the type and write its page of further information; it changes for its partners at once."""
+        for mistake in of_name(name, (), "partner type"):
+            raise RuleBroken(mistake.sentence, "name")
+        same = select(PartnerType.id).where(
+            func.lower(PartnerType.name) == name.lower(), PartnerType.id != self.id
+        )
+        if self.session.scalar(same) is not None:
+            raise RuleBroken(f"There is a partner type “{name}” already; choose another name.", "name")
+        if len(information) > INFORMATION_LENGTH:
+            raise RuleBroken(
+                f"The page has more than {INFORMATION_LENGTH:,} characters; shorten it.", "information"
+            )
+        self.name, self.description, self.information = name, description or None, information
+        self.track("partner_type.described", by=by)
 
-class Tier(Numbered, Base):
+
+class Tier(Tracked, Numbered, Base):
     """A tier's name within a type; where it stands in the ladder is said by each program version."""
 
     __tablename__ = "tier"
@@ -36,3 +61,19 @@ class Tier(Numbered, Base):
     name: Mapped[str]
 
     partner_type: Mapped[PartnerType] = relationship(back_populates="tiers", lazy="raise")
+
+    def rename(self, name: str, *, by: Person | None) -> None:
+        """Call the tier by another name in every version; partners keep holding it."""
+        for mistake in of_name(name, (), "tier"):
+            raise RuleBroken(mistake.sentence, "name")
+        if REGISTERED.casefold() in {self.name.casefold(), name.casefold()}:
+            raise RuleBroken(f"“{REGISTERED}” is the rank below every tier; it keeps its name.", "name")
+        same = select(Tier.id).where(
+            Tier.partner_type_id == self.partner_type_id,
+            func.lower(Tier.name) == name.lower(),
+            Tier.id != self.id,
+        )
+        if self.session.scalar(same) is not None:
+            raise RuleBroken(f"This type has a tier “{name}” already; choose another name.", "name")
+        self.name = name
+        self.track("tier.renamed", by=by)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -113,16 +112,6 @@ class Contact(Base):
     phone: Mapped[str | None]
 
     person: Mapped[Person] = relationship(back_populates="contact", lazy="raise")
-
-
-class Credential(Base):
-    """The secret a person signs in with, hashed with argon2id; read by the worker role only."""
-
-    __tablename__ = "credential"
-
-    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), primary_key=True)
-    password_hash: Mapped[str]
-    changed_at: Mapped[datetime]
 
 
 def fold_address(email: str) -> str:

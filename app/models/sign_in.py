@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -10,8 +11,9 @@ from hashlib import sha256
 from sqlalchemy import ForeignKey, Index, LargeBinary, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app import clock
+from app import clock, scope
 from app.models.base import Base, Numbered
+from app.models.event import Event
 from app.models.person import Person
 
 IDLE = timedelta(hours=1)
@@ -21,6 +23,18 @@ ABSOLUTE = timedelta(hours=12)
 def digest(secret: str) -> bytes:
     """Return what is kept of a secret: its SHA-256."""
     return sha256(secret.encode()).digest()
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its person sees it."""
+
+    id: int
+    user_agent: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_this: bool
 
 
 class SignIn(Numbered, Base):
@@ -70,11 +84,28 @@ class SignIn(Numbered, Base):
             others = others.where(cls.secret_hash != digest(except_secret))
         session.execute(others.values(ended_at=clock.now()))
 
-    @property
-    def is_open(self) -> bool:
-        """Say whether the session still lets its person in."""
+    @classmethod
+    def open_ones(cls, session: Session, person: Person, secret: str) -> list[OpenSession]:
+        """Return a person's open sessions, the latest used first; `secret` marks the reader's own."""
+        mine = select(cls.__table__).where(cls.person_id == person.id, cls.ended_at.is_(None))
+        with scope.books(session) as connection:
+            rows = connection.execute(mine.order_by(cls.seen_at.desc())).all()
         now = clock.now()
-        return self.ended_at is None and now < self.seen_at + IDLE and now < self.started_at + ABSOLUTE
+        return [
+            OpenSession(row.id, row.agent, row.address, row.started_at, row.seen_at, row.secret_hash == digest(secret))
+            for row in rows
+            if now < row.seen_at + IDLE and now < row.started_at + ABSOLUTE
+        ]
+
+    @classmethod
+    def end_own(cls, session: Session, person: Person, number: int) -> bool:
+        """End a session of this person by its number; False when it is not one of theirs."""
+        own = update(cls.__table__).where(cls.id == number, cls.person_id == person.id).values(ended_at=clock.now())
+        with scope.books(session) as connection:
+            ended = connection.execute(own).rowcount == 1
+        if ended:
+            Event.record(session, "person.ended_session", person, by=person)
+        return ended
 
 
 class TokenPurpose(StrEnum):

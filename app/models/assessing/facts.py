@@ -54,6 +54,10 @@ class Facts:
     noun: type[Any]
     frame: FromClause
     partner: Column
+    label: Column
+    """What a list of records calls one."""
+    opens: Column
+    """The id of the page that shows one."""
     day: Callable[[str | None], Column]
     counts: Callable[[Aggregate, Column], Sequence[Check]]
     filters: Mapping[str, Column] = field(default_factory=dict)
@@ -153,6 +157,8 @@ FACTS: dict[Source, Facts] = {
         Lead,
         Lead.__table__,
         lead.partner_id,
+        lead.company,
+        lead.id,
         lambda counting: lead.created_on if counting == "registered" else lead.closed_on,
         _lead_counts,
         {"stage": lead.stage, "source": lead.source, "country": lead.country, "region": lead.region},
@@ -161,6 +167,8 @@ FACTS: dict[Source, Facts] = {
         Opportunity,
         _OPPORTUNITIES,
         opportunity.partner_id,
+        opportunity.name,
+        opportunity.id,
         lambda counting: opportunity.created_on if counting == "registered" else opportunity.closed_on,
         _opportunity_counts,
         {"stage": stage.name, "currency": opportunity.currency, **_PRODUCTS},
@@ -175,6 +183,8 @@ FACTS: dict[Source, Facts] = {
         Order,
         Order.__table__,
         orders.partner_id,
+        orders.number,
+        orders.id,
         lambda _counting: orders.ordered_on,
         _order_counts,
         {"status": orders.status, "currency": orders.currency},
@@ -184,6 +194,8 @@ FACTS: dict[Source, Facts] = {
         OrderLine,
         _ORDER_LINES,
         line.partner_id,
+        func.concat(orders.number, ", line ", line.line, ", ", product.sku),
+        line.order_id,
         lambda _counting: orders.ordered_on,
         _order_counts,
         {"status": orders.status, "currency": orders.currency, **_PRODUCTS},
@@ -199,6 +211,8 @@ FACTS: dict[Source, Facts] = {
         Certificate,
         Certificate.__table__,
         certificate.partner_id,
+        func.concat(certificate.person_email, ", ", certificate.subject),
+        certificate.id,
         lambda _counting: certificate.passed_on,
         _every_one,
         {"subject": certificate.subject},
@@ -209,6 +223,8 @@ FACTS: dict[Source, Facts] = {
         Training,
         Training.__table__,
         training.partner_id,
+        func.concat(training.person_email, ", ", training.subject),
+        training.id,
         lambda _counting: training.passed_on,
         _every_one,
         {"subject": training.subject},
@@ -219,6 +235,8 @@ FACTS: dict[Source, Facts] = {
         Measurement,
         Measurement.__table__,
         measurement.partner_id,
+        func.coalesce(measurement.source, "Entered by staff"),
+        measurement.id,
         lambda _counting: measurement.day,
         _every_one,
         of={"value": measurement.value},
@@ -228,6 +246,8 @@ FACTS: dict[Source, Facts] = {
         Document,
         Document.__table__,
         document.partner_id,
+        document.name,
+        document.id,
         lambda _counting: document.filed_on,
         _every_one,
         category=document.category_id,

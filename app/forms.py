@@ -1,0 +1,124 @@
+"""Forms turn text into values: shape here, meaning in the rules."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from sqlalchemy.orm.exc import StaleDataError
+from wtforms import Field, HiddenField, StringField
+from wtforms.validators import ValidationError
+
+from app.errors import STALE
+from app.extensions import db
+from app.rules.numerals import AMOUNT, Grammar
+from app.rules.refusals import RuleBroken
+
+CONTROL = frozenset(chr(code) for code in (*range(32), 127)) - {"\n", "\r", "\t"}
+
+
+def fresh_key() -> str:
+    """Return a new one-time key for a form."""
+    return secrets.token_urlsafe(16)
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of one act: it carries a one-time key, so that sent twice it has one effect."""
+
+    one_time_key = HiddenField(default=fresh_key)
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Trim what was typed; refuse what no keyboard types."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Give every text field the same outer manners."""
+            if issubclass(unbound_field.field_class, StringField):
+                filters = list(unbound_field.kwargs.get("filters", ()))
+                unbound_field.kwargs["filters"] = [trimmed, *[f for f in filters if f is not trimmed]]
+            return super().bind_field(form, unbound_field, options)
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn a rule's refusal into an error at its field or on top of the form; nothing stays written."""
+        try:
+            yield
+            db.session.flush()
+        except RuleBroken as refusal:
+            db.session.rollback()
+            self.refuse(refusal.sentence, refusal.field)
+        except StaleDataError:
+            db.session.rollback()
+            self.refuse(STALE)
+
+    def refuse(self, sentence: str, field: str | None = None) -> None:
+        """Put a sentence at a field, or on top."""
+        if field is not None and field in self._fields:
+            self._fields[field].errors = [*self._fields[field].errors, sentence]
+        else:
+            self.form_errors.append(sentence)
+
+
+def trimmed(text: str | None) -> str | None:
+    """Return what was typed without outer spaces; raises ValidationError on control characters."""
+    if text is None or not isinstance(text, str):
+        return text
+    if not CONTROL.isdisjoint(text) or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("This has characters that cannot be kept. Type it again.")
+    return text.strip()
+
+
+class AmountField(StringField):
+    """A number written as our grammar says, exact (M1): `data` is a Decimal or None."""
+
+    def __init__(self, *args: Any, grammar: Grammar = AMOUNT, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.grammar = grammar
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else shortest(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the typed text; raises ValueError with the sentence for the person."""
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            self.data = None
+            return
+        try:
+            self.data = self.grammar.parse(text)
+        except RuleBroken as refusal:
+            self.data = None
+            raise ValueError(refusal.sentence) from None
+
+
+def shortest(number: Decimal | str) -> str:
+    """Return a number as a person would type it: no needless zeros, no exponent."""
+    if not isinstance(number, Decimal):
+        return str(number)
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class Unlike:
+    """A validator that refuses one text, such as the current value."""
+
+    def __init__(self, other: str, message: str) -> None:
+        self.other = other
+        self.message = message
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Raise ValidationError when the field holds that text."""
+        if field.data == self.other:
+            raise ValidationError(self.message)
+
+
+def render_form(template: str, form: Form, **context: Any) -> ResponseReturnValue:
+    """Show a form: 200 when asked for, 422 when it was refused, with what was typed."""
+    return render_template(template, form=form, **context), 422 if request.method == "POST" else 200

@@ -1,0 +1,37 @@
+"""A form sent twice has one effect: its key is kept with the effect, in the same transaction."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask_login import current_user
+from sqlalchemy import insert, select
+
+from app import clock
+from app.extensions import db
+from app.models import OneTimeKey
+
+FIELD = "one_time_key"
+SEE_OTHER = 303
+
+
+def _key() -> str | None:
+    if request.method != "POST" or not current_user.is_authenticated:
+        return None
+    key = request.form.get(FIELD, "")
+    return f"{current_user.person.id}:{key}" if 16 <= len(key) <= 64 else None  # noqa: PLR2004 - ours have 22
+
+
+def answer_given() -> str | None:
+    """Return where the same form led before, or None when it was not taken yet."""
+    key = _key()
+    if key is None:
+        return None
+    return db.session.scalar(select(OneTimeKey.location).where(OneTimeKey.key == key))
+
+
+def keep(response: Response) -> None:
+    """Remember where this form led, once its act is done; a form that was refused may be sent again."""
+    key = _key()
+    if key is not None and response.status_code == SEE_OTHER:
+        row = {"key": key, "person_id": current_user.person.id, "at": clock.now(), "location": response.location}
+        db.session.execute(insert(OneTimeKey.__table__).values(row))
