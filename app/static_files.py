@@ -3,11 +3,13 @@
 `python -m app.static_files` (part of `make setup`) copies app/static into app/static/build under hashed names, with
 .gz and .br beside each, and writes a manifest. `static_url` gives the hashed address, which a browser may keep for
 ever; for a file edited since it gives the plain address with its hash as a question, so that nothing stale is shown.
-Scripts are classic deferred files; none imports another, so a hashed name never breaks a reference.
+A style sheet names other files as url("/static/…"); the built copy names their hashed ones. Scripts are classic deferred
+files; none imports another, so a hashed name never breaks a reference.
 """
 
 import hashlib
 import json
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -20,7 +22,7 @@ from whitenoise.compress import Compressor
 STATIC = Path(__file__).parent / "static"
 BUILD = STATIC / "build"
 MANIFEST = BUILD / "manifest.json"
-FOREVER = 31_536_000  # seconds; a year
+REFERENCE = re.compile(r'url\("/static/([^"]+)"\)')
 
 
 class Built(TypedDict):
@@ -37,7 +39,7 @@ def static_url(name: str) -> str:
     if built and _is_current(name, built):
         return f"/static/{built['name']}"
     else:
-        return f"/static/{name}?v={_digest(STATIC / name)}"
+        return f"/static/{name}?v={_digest((STATIC / name).read_bytes())}"
 
 
 def serve(app: Flask) -> None:
@@ -47,7 +49,7 @@ def serve(app: Flask) -> None:
         app.wsgi_app,
         root=str(STATIC),
         prefix="static/",
-        autorefresh=app.debug,
+        autorefresh=not app.config["ACCORD"].is_production,
         immutable_file_test=lambda _path, url: url.startswith("/static/build/"),
         max_age=60,
     )
@@ -56,13 +58,17 @@ def serve(app: Flask) -> None:
 def build() -> dict[str, Built]:
     """Fill app/static/build from app/static and return the manifest written there."""
     shutil.rmtree(BUILD, ignore_errors=True)
-    manifest = {str(file.relative_to(STATIC)): _build_one(file) for file in sorted(_sources())}
+    manifest: dict[str, Built] = {}
+    for file in sorted(_sources(), key=lambda file: (file.suffix == ".css", file)):
+        manifest[file.relative_to(STATIC).as_posix()] = _build_one(file, manifest)
     compressor = Compressor(quiet=True)
     for built in manifest.values():
         file = STATIC / built["name"]
         if compressor.should_compress(file.name):
             compressor.compress(str(file))
-    MANIFEST.write_text(json.dumps(manifest, indent=1) + "\n")
+    unfinished = MANIFEST.with_suffix(".new")
+    unfinished.write_text(json.dumps(manifest, indent=1) + "\n")
+    unfinished.replace(MANIFEST)
     return manifest
 
 
@@ -74,14 +80,22 @@ def _sources() -> list[Path]:
     ]
 
 
-def _build_one(file: Path) -> Built:
+def _build_one(file: Path, manifest: dict[str, Built]) -> Built:
+    status = file.stat()
+    content = file.read_bytes()
+    if file.suffix == ".css":
+        content = REFERENCE.sub(lambda found: _reference(found[1], manifest), content.decode()).encode()
     relative = file.relative_to(STATIC)
-    name = Path("build") / relative.with_name(f"{file.stem}.{_digest(file)}{file.suffix}")
+    name = Path("build") / relative.with_name(f"{file.stem}.{_digest(content)}{file.suffix}")
     target = STATIC / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, target)
-    status = file.stat()
+    target.write_bytes(content)
     return Built(name=name.as_posix(), size=status.st_size, changed=status.st_mtime_ns)
+
+
+def _reference(name: str, manifest: dict[str, Built]) -> str:
+    built = manifest[name]["name"] if name in manifest else name
+    return f'url("/static/{built}")'
 
 
 @cache
@@ -98,8 +112,8 @@ def _is_current(name: str, built: Built) -> bool:
     return status.st_size == built["size"] and status.st_mtime_ns == built["changed"]
 
 
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 if __name__ == "__main__":
