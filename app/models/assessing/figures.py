@@ -37,6 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
+from app.models.assessing.among import among
 from app.models.assessing.facts import FACTS, Column, Facts, Span, fresh_since
 from app.models.exchange_rate import ExchangeRate
 from app.rules.measures import Aggregate, Function, Source
@@ -178,8 +179,7 @@ class SourceQuery:
     @property
     def anyone_asked(self) -> ColumnElement[bool]:
         """Only the records of the partners asked, which the loosest condition may still let count."""
-        ids = literal([one.partner_id for one in self.asked.questions], ARRAY(BigInteger))
-        whose = self.facts.partner == func.any(ids)
+        whose = among(self.facts.partner, (one.partner_id for one in self.asked.questions))
         return and_(whose, self.conditions[0]) if len(self.needs) == 1 else and_(whose, self._loosely)
 
     @property

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from app.models.assessing.among import among
 from app.models.partnership import Partnership, TierCause, TierPeriod
 
 
@@ -33,7 +34,7 @@ def move(session: Session, on: date, moves: Sequence[Move]) -> None:
         return
     ids = [one.partnership_id for one in moves]
     held = select(TierPeriod.id, TierPeriod.partnership_id, TierPeriod.during).where(
-        TierPeriod.partnership_id.in_(ids), TierPeriod.during.contains(on)
+        among(TierPeriod.partnership_id, ids), TierPeriod.during.contains(on)
     )
     ends: dict[int, date | None] = {}
     begun_today: list[int] = []
@@ -42,11 +43,13 @@ def move(session: Session, on: date, moves: Sequence[Move]) -> None:
         if during.lower == on:
             begun_today.append(period_id)
     session.execute(
-        delete(TierPeriod).where(TierPeriod.id.in_(begun_today)).execution_options(synchronize_session=False)
+        delete(TierPeriod)
+        .where(among(TierPeriod.id, begun_today))
+        .execution_options(synchronize_session=False)
     )
     session.execute(
         update(TierPeriod)
-        .where(TierPeriod.partnership_id.in_(ids), TierPeriod.during.contains(on))
+        .where(among(TierPeriod.partnership_id, ids), TierPeriod.during.contains(on))
         .values(during=func.daterange(func.lower(TierPeriod.during), on))
         .execution_options(synchronize_session=False)
     )

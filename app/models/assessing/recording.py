@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.models.assessing.among import among
 from app.models.assessing.standing import Standing
 from app.models.assessing.steps import Obligation, Step
 from app.models.assessment import Assessment
@@ -58,7 +59,7 @@ def latest(session: Session, partnership_ids: Iterable[int], on: date) -> dict[i
             Assessment.held_tier_id,
             Assessment.figures,
         )
-        .where(Assessment.partnership_id.in_(list(partnership_ids)), Assessment.assessed_on <= on)
+        .where(among(Assessment.partnership_id, partnership_ids), Assessment.assessed_on <= on)
         .distinct(Assessment.partnership_id)
         .order_by(Assessment.partnership_id, Assessment.assessed_on.desc(), Assessment.id.desc())
     )
@@ -67,7 +68,7 @@ def latest(session: Session, partnership_ids: Iterable[int], on: date) -> dict[i
 
 def tier_names(session: Session, tier_ids: Iterable[int]) -> dict[int, str]:
     """The names of tiers, for history rows."""
-    found = select(Tier.id, Tier.name).where(Tier.id.in_(list(tier_ids)))
+    found = select(Tier.id, Tier.name).where(among(Tier.id, tier_ids))
     return {row.id: row.name for row in session.execute(found)}
 
 

@@ -12,9 +12,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, select, tuple_
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, select, true, tuple_
 from sqlalchemy.orm import Session
 
+from app.models.assessing.among import among
 from app.models.assessing.facts import Check, Column
 from app.models.assessing.figures import Asked, Question, SourceQuery, is_money
 from app.models.assessing.live import anchors_of
@@ -106,7 +107,7 @@ class RecordQuery(SourceQuery):
                 self._reason.label("reason"),
             )
             .select_from(self.frame)
-            .where(facts.partner.in_(ids))
+            .where(among(facts.partner, ids))
         )
         if self._is_of_one_category and facts.category is not None:
             rows = rows.where(facts.category == self.asked.categories.get(need.category or "", -1))
@@ -115,7 +116,7 @@ class RecordQuery(SourceQuery):
     @property
     def _reason(self) -> ColumnElement[Any]:
         failed: list[tuple[ColumnElement[bool], Any]] = [
-            (check.passes.is_not(literal(value=True)), number) for number, check in enumerate(self.checks)
+            (check.passes.is_not(true()), number) for number, check in enumerate(self.checks)
         ]
         if self.need.function is Function.LATEST:
             day, passes = self.facts.day(self.need.counting), and_(*(check.passes for check in self.checks))

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, scope
 from app.models.assessing import recording
+from app.models.assessing.among import among
 from app.models.assessing.live import assess
 from app.models.assessing.moving import Move, forget, move
 from app.models.assessing.recording import Before, Changed
@@ -133,7 +134,7 @@ def _lock(session: Session, on: date, partner_ids: Collection[int] | None) -> No
     """One after another: what is read from here on stays true until the commit."""
     rows = select(Partnership.id).where(Partnership.start_on <= on, Partnership.due_on >= on)
     if partner_ids is not None:
-        rows = rows.where(Partnership.partner_id.in_(list(partner_ids)))
+        rows = rows.where(among(Partnership.partner_id, partner_ids))
     session.execute(rows.order_by(Partnership.id).with_for_update(key_share=True))
 
 
@@ -176,7 +177,7 @@ def _decide(one: Standing, *, review: bool) -> Decision:
 def _moved_after(session: Session, on: date, partnership_ids: list[int]) -> set[int]:
     """The partnerships whose tier changed after the day: what was decided then stands."""
     found = select(TierPeriod.partnership_id).where(
-        TierPeriod.partnership_id.in_(partnership_ids), func.lower(TierPeriod.during) > on
+        among(TierPeriod.partnership_id, partnership_ids), func.lower(TierPeriod.during) > on
     )
     return set(session.scalars(found))
 
@@ -334,7 +335,7 @@ def _by_zone(session: Session, partner_ids: Collection[int]) -> dict[str, list[i
     found = (
         select(Partner.id, zone)
         .outerjoin(OperatingCompany, OperatingCompany.id == Partner.operating_company_id)
-        .where(Partner.id.in_(list(partner_ids)))
+        .where(among(Partner.id, partner_ids))
         .order_by(Partner.id)
     )
     zones: dict[str, list[int]] = {}

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from app.models.assessing.among import among
 from app.models.partner import Partner
 from app.models.partner_type import PartnerType, Tier
 from app.models.partnership import ActivePeriod, Partnership, TierPeriod
@@ -67,5 +68,5 @@ def on_day(session: Session, on: date, partner_ids: Collection[int] | None = Non
         .order_by(Partner.id, is_active.desc(), Partnership.start_on.desc())
     )
     if partner_ids is not None:
-        query = query.where(Partner.id.in_(list(partner_ids)))
+        query = query.where(among(Partner.id, partner_ids))
     return sorted((Subject(*tuple(row)) for row in session.execute(query)), key=lambda one: one.partner_code)
