@@ -71,9 +71,9 @@ class OperatingCompany(Tracked, Numbered, Base):
             raise RuleBroken("Write the currency as three capital letters, such as EUR.", "currency")
         if self.time_zone not in available_timezones():
             raise RuleBroken("Choose a time zone from the list, such as Europe/Berlin.", "time_zone")
-        same = select(OperatingCompany.id).where(func.lower(OperatingCompany.code) == self.code.lower())
-        if (
-            session.scalar(same if self.id is None else same.where(OperatingCompany.id != self.id))
-            is not None
-        ):
+        same = select(OperatingCompany.id).where(
+            func.lower(OperatingCompany.code) == self.code.lower(),
+            OperatingCompany.id.is_distinct_from(self.id),
+        )
+        if session.scalar(same) is not None:
             raise RuleBroken(f"There is an operating company with the code “{self.code}” already.", "code")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models.assessment import Assessment
+from app.models.assessment import Assessment, Cause
 from app.models.ladder import Ladder, Rung
 from app.models.partner_type import PartnerType, Tier
 from app.models.partnership import ActivePeriod, Partnership, TierPeriod
@@ -71,3 +71,6 @@ def check_held(session: Session, version: ProgramVersion, valid_from: date) -> N
 
 def assess_everyone(session: Session, on: date, *, by: Person | None) -> None:
     """Store every partner's verdict by the program that holds now (P10)."""
+    from app.models.assessing import store  # noqa: PLC0415 - assessing knows the program
+
+    store(session, on, cause=Cause.PUBLISHING, by=by)
