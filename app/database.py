@@ -87,6 +87,7 @@ def alembic(settings: Settings) -> Config:
     """Return the configuration of the migrations for these settings."""
     config = Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
+    config.set_main_option("prepend_sys_path", str(HERE))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     config.attributes["settings"] = settings
