@@ -1,0 +1,122 @@
+"""A row of Acme and a row of Bolt in every table that holds a partner's rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.models import (
+    Assessment,
+    Cause,
+    Document,
+    Event,
+    Partner,
+    ParameterChange,
+    PriceListPartner,
+    PriceScope,
+    ProgramVersion,
+    Tier,
+    ValueType,
+)
+from tests import factories
+from tests.cast import Cast
+
+DAY = date(2026, 3, 2)
+
+
+@dataclass(frozen=True)
+class World:
+    """The program everybody works under, and what is granted to whom."""
+
+    cast: Cast
+    version: ProgramVersion
+    rows: dict[str, dict[str, int]]  # partner code → parameter of an address → a row's number
+
+
+def built(session: Session, cast: Cast) -> World:
+    """Build the world and commit it."""
+    version = factories.draft(session)
+    for kind in (cast.reseller, cast.consultant):
+        ladder = factories.ladder(session, version, kind, f"Silver {kind.name}", f"Gold {kind.name}")
+        won = factories.category(
+            session, f"Won by {kind.name}", version=version, measure={"sum": "opportunities", "over": "calendar year"}
+        )
+        factories.obligation(session, factories.rung(session, ladder, f"Silver {kind.name}"), won, 1000)
+        factories.obligation(session, factories.rung(session, ladder, f"Gold {kind.name}"), won, 5000)
+    factories.published(session, version, date(2026, 1, 1))
+    product = factories.product(session, "SKU-1")
+    users = factories.category(session, "Net users", ValueType.INTEGER)
+    rows = {
+        partner.code: _rows_of(session, partner, version, product, users)
+        for partner in (cast.acme, cast.bolt, cast.crane)
+    }
+    session.commit()
+    return World(cast, version, rows)
+
+
+def _rows_of(session: Session, partner: Partner, version: ProgramVersion, product: Any, users: Any) -> dict[str, int]:
+    partnership = factories.partnership(session, partner, date(2026, 1, 1), date(2030, 12, 31))
+    registered = session.scalars(select(Tier).where(Tier.partner_type_id == partner.partner_type_id, Tier.name == "Registered")).one()
+    personal = factories.price_list(session, f"OWN-{partner.code}", PriceScope.PERSONAL)
+    price = factories.price(session, personal, product, "90")
+    factories.added(session, PriceListPartner(price_list_id=personal.id, partner_id=partner.id))
+    assessment = factories.added(
+        session,
+        Assessment(
+            partner_id=partner.id,
+            partnership_id=partnership.id,
+            version_id=version.id,
+            assessed_on=DAY,
+            assessed_at=clock.now(),
+            cause=Cause.COMMAND,
+            earned_tier_id=registered.id,
+            held_tier_id=registered.id,
+            figures=[],
+        ),
+    )
+    change = ParameterChange(
+        partner_id=partner.id,
+        partnership_id=partnership.id,
+        category_id=users.id,
+        day=DAY,
+        at=clock.now(),
+        what="current",
+        new="1",
+        why="A test.",
+    )
+    factories.added(session, change)
+    document = factories.added(
+        session,
+        Document(
+            partner_id=partner.id,
+            partnership_id=partnership.id,
+            filed_on=DAY,
+            name="plan.pdf",
+            content_type="application/pdf",
+            size=1,
+            sha256="0" * 64,
+            stored_as=f"file-{partner.code}",
+            uploaded_at=clock.now(),
+        ),
+    )
+    Event.record(session, "partner.visited", partner, by=None)
+    email = f"somebody@{partner.code.lower()}.example"
+    return {
+        "partner_id": partner.id,
+        "partnership_id": partnership.id,
+        "assessment_id": assessment.id,
+        "document_id": document.id,
+        "price_list_id": personal.id,
+        "price_id": price.id,
+        "lead_id": factories.lead(session, partner, f"Lead of {partner.code}", DAY).id,
+        "opportunity_id": factories.opportunity(session, partner, f"Deal of {partner.code}", "500").id,
+        "order_id": factories.order(session, partner, f"ORDER-{partner.code}", DAY, (product, "100")).id,
+        "measurement_id": factories.measurement(session, partner, users, DAY, "7").id,
+        "training_id": factories.training(session, partner, email, "Basics", DAY).id,
+        "certificate_id": factories.certificate(session, partner, email, "Expert", DAY).id,
+    }
