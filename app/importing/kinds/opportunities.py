@@ -1,0 +1,135 @@
+"""Opportunities and the stages they go through (L5). Imported won deals are confirmed (F3)."""
+
+from __future__ import annotations
+
+from app.access import Permission
+from app.importing.cells import Currency, Day, Number, OneOf, Text
+from app.importing.kind import Check, Column, Given, Kind, Target, unknown
+from app.models.opportunity import StageKind
+from app.rules.numerals import AMOUNT, DISCOUNT, WHOLE, Grammar
+
+SHARE = Grammar("a probability", DISCOUNT.pattern, "Write a number from 0 to 1, such as 0.3 for 30 %.")
+
+STAGES = Kind(
+    name="opportunity-stages",
+    title="Opportunity stages",
+    columns=(
+        Column("name", Text(100), required=True, key=True),
+        Column("order", Number(WHOLE), required=True),
+        Column("kind", OneOf.values(StageKind), required=True),
+        Column("probability", Number(SHARE), required=True),
+    ),
+    targets=(
+        Target(
+            "opportunity_stage",
+            key={"name": "s.name"},
+            columns=(
+                Given("position", 's."order"'),
+                Given("kind", "s.kind"),
+                Given("probability", "s.probability"),
+            ),
+        ),
+    ),
+    touches="select o.partner_id from opportunity o join opportunity_stage g on g.id = o.stage_id"
+    " join merged_opportunity_stage m on m.name = g.name where m.existed and not m.same",
+    export='select name, position as "order", kind, probability from opportunity_stage',
+)
+
+MISSING_RATES = """
+    select format('%s opportunities in %s were closed on %s, a day without an exchange rate: import it with the kind'
+        ' exchange-rates, or assessing them is refused.', count(*), m.currency, m.closed_on)
+    from merged_opportunity m join opportunity_stage g on g.id = m.stage_id and g.kind = 'won'
+    where m.currency <> (select currency from program_version where status = 'published' order by valid_from desc limit 1)
+    and not exists (select from exchange_rate r where r.currency = m.currency and r.day = m.closed_on)
+    group by m.currency, m.closed_on order by m.closed_on, m.currency
+"""
+
+OPPORTUNITIES = Kind(
+    name="opportunities",
+    title="Opportunities",
+    permission=Permission.IMPORT_PIPELINE,
+    columns=(
+        Column("key", Text(100), required=True, key=True),
+        Column("name", Text(), required=True),
+        Column("partner_code", Text(60), required=True),
+        Column("customer", Text(), required=True),
+        Column("stage", Text(100), required=True),
+        Column("amount", Number(AMOUNT), required=True),
+        Column("currency", Currency(), required=True),
+        Column("created_on", Day(), required=True),
+        Column("expected_on", Day()),
+        Column("closed_on", Day()),
+        Column("sku", Text(100)),
+        Column("probability", Number(SHARE)),
+        Column("owner", Text(200)),
+    ),
+    checks=(
+        unknown(
+            "partner_code",
+            "partner",
+            "There is no partner with this code. Import partners first, or correct it.",
+        ),
+        unknown(
+            "stage",
+            "opportunity_stage",
+            "There is no such stage. Import opportunity-stages first, or correct it.",
+            by="name",
+        ),
+        unknown(
+            "sku",
+            "product",
+            "There is no product with this number. Import products first, or correct it.",
+            by="sku",
+        ),
+        Check(
+            "closed_on", "s.closed_on < s.created_on", "This day lies before created_on. Correct one of them."
+        ),
+        Check(
+            "closed_on",
+            "s.closed_on is null and g.kind <> 'open'",
+            "A deal that is won or lost counts by its closing day. Write it.",
+            joins="join opportunity_stage g on g.name = s.stage",
+        ),
+        Check(
+            "closed_on",
+            "s.closed_on is not null and g.kind = 'open'",
+            "An open deal has no closing day. Write it as expected_on, or correct the stage.",
+            joins="join opportunity_stage g on g.name = s.stage",
+        ),
+    ),
+    targets=(
+        Target(
+            "opportunity",
+            key={"key": "s.key"},
+            joins="join partner p on p.code = s.partner_code join opportunity_stage g on g.name = s.stage"
+            " left join product d on d.sku = s.sku",
+            columns=(
+                Given("partner_id", "p.id"),
+                Given("name", "s.name"),
+                Given("customer", "s.customer"),
+                Given("stage_id", "g.id"),
+                Given("amount", "s.amount"),
+                Given("currency", "s.currency"),
+                Given("created_on", "s.created_on"),
+                Given("expected_on", "s.expected_on"),
+                Given("closed_on", "s.closed_on", settled="i.closed_on"),
+                Given("product_id", "d.id"),
+                Given("probability", "s.probability"),
+                Given("owner", "s.owner"),
+                Given(
+                    "confirmed_at",
+                    "g.kind = 'won'",
+                    settled="case when i.confirmed_at then coalesce(t.confirmed_at, {now}) end",
+                ),
+            ),
+            partner="m.partner_id",
+        ),
+    ),
+    touches="select partner_id from merged_opportunity where not same"
+    " union select old_partner_id from merged_opportunity where not same",
+    warnings=MISSING_RATES,
+    export="select o.key, o.name, p.code as partner_code, o.customer, g.name as stage, o.amount, o.currency,"
+    " o.created_on, o.expected_on, o.closed_on, d.sku, o.probability, o.owner from opportunity o"
+    " join partner p on p.id = o.partner_id join opportunity_stage g on g.id = o.stage_id"
+    " left join product d on d.id = o.product_id where o.key is not null and o.deleted_at is null and {partner}",
+)
