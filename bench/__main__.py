@@ -1,0 +1,208 @@
+"""`python -m bench [--small] [--fresh] [--only WORD]`: measure, and print what is within its budget."""
+
+import os
+import statistics
+import threading
+from collections.abc import Callable
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from app import embedded
+from bench import dataset, pages, server, stage, weight, work
+from bench.client import Client
+from bench.pages import Visited, Who
+from bench.stage import Stage
+
+GROWS_WITHIN = 1.5
+ASSESSED_WITHIN = 10.0  # seconds, for 1,000 partners and 1,000,000 facts
+TIMES_THE_SUMS = 3.0
+LINES_A_SECOND = 30_000
+MEMORY = 150.0  # MB
+FIRST_PAGE, LATER_PAGE = 200.0, 30.0  # kB
+READERS = 4
+
+out = Console(highlight=False, width=120 if not os.environ.get("COLUMNS") else None)
+
+
+class Results:
+    """The rows of the closing table."""
+
+    def __init__(self) -> None:
+        self.table = Table("what", "measured", "budget", "", box=None, header_style="bold")
+        self.missed = 0
+
+    def section(self, title: str) -> None:
+        """Begin a group of rows."""
+        self.table.add_section()
+        self.table.add_row(f"[bold]{title}[/bold]")
+
+    def add(self, what: str, measured: str, budget: str, *, met: bool) -> None:
+        """Add a row."""
+        self.missed += not met
+        self.table.add_row(what, measured, budget, "met" if met else "[bold red]missed[/bold red]")
+
+    def passed_over(self, what: str, why: str) -> None:
+        """Add a row for what is not there."""
+        self.table.add_row(f"[dim]{what}[/dim]", f"[dim]{why}[/dim]")
+
+
+@click.command()
+@click.option("--small", is_flag=True, help="A tenth of the rows: a quick look.")
+@click.option("--fresh", is_flag=True, help="Make the data set anew.")
+@click.option("--only", default="", help="Only pages whose name has this word; no jobs.")
+def main(*, small: bool, fresh: bool, only: str) -> None:
+    """Measure the pages and the jobs against their budgets."""
+    handle = embedded.start(stage.base_settings().instance / "pg")
+    results = Results()
+    try:
+        say = _teller()
+        big = stage.prepare(handle, dataset.TENTH if small else dataset.FULL, say, fresh=fresh)
+        little = stage.prepare(handle, dataset.LITTLE, say, fresh=fresh)
+        work.keep_verdicts(big)
+        measure_pages(big, results, only)
+        if not only:
+            measure_growth(big, little, results)
+            measure_work(big, results)
+    finally:
+        embedded.stop(stage.base_settings().instance / "pg")
+    out.print(results.table)
+    out.print(f"{results.missed} missed" if results.missed else "Every budget is met.")
+
+
+def measure_pages(big: Stage, results: Results, only: str) -> None:
+    """Measure the floor, every page against it, memory under load and weight."""
+    wanted = tuple(page for page in pages.PAGES if only in page.name)
+    with (
+        server.floor(big.environment()) as (floor_port, _),
+        server.accord(big.environment()) as (port, master),
+    ):
+        floor = Client(floor_port)
+        clients = pages.signed_in(port)
+        before = floor.median("/", 200)
+        visited = list(pages.visit(clients, wanted, pages.numbers(big)))
+        bare = statistics.mean((before, floor.median("/", 200)))
+        results.section(f"Pages, {big.size.opportunities:,} opportunities; floor {bare * 1000:.2f} ms")
+        for each in visited:
+            add_page(results, each, bare)
+        if not only:
+            under_load(clients, visited, big)
+            memory = server.memory(master)
+            results.section("Weight")
+            results.add(
+                "memory of a web process under load",
+                f"{memory:.0f} MB",
+                f"{MEMORY:.0f} MB",
+                met=memory <= MEMORY,
+            )
+            weigh(results, port, clients)
+
+
+def add_page(results: Results, each: Visited, bare: float) -> None:
+    """Add a page's row."""
+    if each.seconds is None:
+        results.passed_over(each.page.name, each.why)
+        return
+    ratio = each.seconds / bare
+    measured = f"{ratio:5.2f} ×   {each.seconds * 1000:6.2f} ms"
+    results.add(each.page.name, measured, f"{each.page.budget:.0f} ×", met=ratio <= each.page.budget)
+
+
+def under_load(clients: dict[Who, Client], visited: list[Visited], big: Stage) -> None:
+    """Read every page that is there by several readers at once."""
+    known = pages.numbers(big)
+    there = [each.page for each in visited if each.seconds is not None]
+
+    def read(who: Who) -> None:
+        reader = Client(clients[who].port, cookies=dict(clients[who].cookies))
+        for _ in range(10):
+            for page in there:
+                if page.who is who:
+                    reader.get(page.path.format(**known))
+
+    readers = [threading.Thread(target=read, args=(who,)) for who in Who for _ in range(READERS // 2)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+
+
+def weigh(results: Results, port: int, clients: dict[Who, Client]) -> None:
+    """Weigh the first page anybody loads, and the pages after it."""
+    first = weight.weigh(Client(port), pages.SIGN_IN)
+    total = first.page + first.assets
+    results.add(
+        f"first page with its {first.count} assets, compressed",
+        f"{total:.0f} kB",
+        f"{FIRST_PAGE:.0f} kB",
+        met=total <= FIRST_PAGE,
+    )
+    for name, who, path in (
+        ("portal: main page, compressed", Who.PARTNER, "/portal"),
+        ("portal: program, compressed", Who.PARTNER, "/portal/program"),
+        ("vendor: opportunities, compressed", Who.STAFF, "/opportunities"),
+        ("vendor: partners, compressed", Who.STAFF, "/partnership/partners"),
+    ):
+        page = weight.weigh(clients[who], path)
+        results.add(name, f"{page.page:.1f} kB", f"{LATER_PAGE:.0f} kB", met=page.page <= LATER_PAGE)
+        if who is Who.PARTNER and page.assets > FIRST_PAGE:
+            results.add(f"{name}: assets", f"{page.assets:.0f} kB", f"{FIRST_PAGE:.0f} kB", met=False)
+
+
+def measure_growth(big: Stage, little: Stage, results: Results) -> None:
+    """Measure the same lists on a small and a large database."""
+    results.section(f"The same list at {little.size.opportunities:,} and {big.size.opportunities:,} rows")
+    found: list[list[Visited]] = []
+    for each in (little, big):
+        with server.accord(each.environment()) as (port, _):
+            found.append(list(pages.visit(pages.signed_in(port), pages.GROWING, pages.numbers(each))))
+    for few, many in zip(*found, strict=True):
+        if few.seconds is None or many.seconds is None:
+            results.passed_over(few.page.name, few.why or many.why)
+        else:
+            ratio = many.seconds / few.seconds
+            results.add(few.page.name, f"{ratio:5.2f} ×", f"{GROWS_WITHIN} ×", met=ratio <= GROWS_WITHIN)
+
+
+def measure_work(big: Stage, results: Results) -> None:
+    """Measure assessing and importing."""
+    results.section("Work")
+    assessed = work.assess(big)
+    results.add(
+        f"assess {assessed.partners:,} partners × 10 parameters over {assessed.facts:,} facts",
+        f"{assessed.standings:.1f} s",
+        f"{ASSESSED_WITHIN:.0f} s",
+        met=assessed.standings <= ASSESSED_WITHIN,
+    )
+    ratio = assessed.standings / assessed.plain
+    results.add(
+        f"  against the bare sums ({assessed.plain:.1f} s)",
+        f"{ratio:.2f} ×",
+        f"{TIMES_THE_SUMS:.0f} ×",
+        met=ratio <= TIMES_THE_SUMS,
+    )
+    results.add(
+        "  and storing every verdict",
+        f"{assessed.stored:.1f} s",
+        f"{ASSESSED_WITHIN:.0f} s",
+        met=assessed.stored <= ASSESSED_WITHIN,
+    )
+    rate = work.bring_in(big, 60_000)
+    results.add(
+        "import of 60,000 order lines, checked",
+        f"{rate:,.0f} a second",
+        f"{LINES_A_SECOND:,}",
+        met=rate >= LINES_A_SECOND,
+    )
+
+
+def _teller() -> Callable[[str], None]:
+    def say(what: str) -> None:
+        out.print(f"making the data set: {what}")
+
+    return say
+
+
+if __name__ == "__main__":
+    main()

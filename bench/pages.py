@@ -1,0 +1,125 @@
+"""The pages that are measured, who reads them, and what they may cost as a multiple of the floor."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bench.client import Client
+from bench.stage import MIDDLE, PARTNER, PASSWORD, STAFF, Stage
+
+SIGN_IN = "/accounts/sign-in"
+LIST, PORTAL_HOME, PORTAL_PROGRAM, DASHBOARD = 4.0, 6.0, 8.0, 20.0
+
+
+class Who(StrEnum):
+    """Who reads a page."""
+
+    STAFF = STAFF
+    PARTNER = PARTNER
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page; `path` may name {partner}, {lead}, {opportunity}, {order}, {product} and {partnership} by number."""
+
+    name: str
+    who: Who
+    path: str
+    budget: float = LIST
+    visits: int = 60
+
+
+PAGES = (
+    Page("vendor: main page over all partners", Who.STAFF, "/", DASHBOARD),
+    Page("vendor: assessments over all partners", Who.STAFF, "/partnership/assessments", DASHBOARD),
+    Page("vendor: partners", Who.STAFF, "/partnership/partners"),
+    Page("vendor: partners, search", Who.STAFF, "/partnership/partners?q=cedar"),
+    Page("vendor: a partner", Who.STAFF, "/partnership/partners/{partner}"),
+    Page("vendor: partnerships", Who.STAFF, "/partnership/partnerships"),
+    Page("vendor: a partnership", Who.STAFF, "/partnership/partnerships/{partnership}"),
+    Page(
+        "vendor: its parameters",
+        Who.STAFF,
+        "/partnership/partnerships/{partnership}/parameters",
+        PORTAL_PROGRAM,
+    ),
+    Page("vendor: leads", Who.STAFF, "/leads"),
+    Page("vendor: a lead", Who.STAFF, "/leads/{lead}"),
+    Page("vendor: opportunities", Who.STAFF, "/opportunities"),
+    Page("vendor: opportunities, by stage", Who.STAFF, "/opportunities?stage={stage}"),
+    Page("vendor: opportunities, search", Who.STAFF, "/opportunities?q=company+4711"),
+    Page("vendor: an opportunity", Who.STAFF, "/opportunities/{opportunity}"),
+    Page("vendor: orders", Who.STAFF, "/orders"),
+    Page("vendor: an order", Who.STAFF, "/orders/{order}"),
+    Page("vendor: products", Who.STAFF, "/partnership/products"),
+    Page("vendor: a product", Who.STAFF, "/partnership/products/{product}"),
+    Page("vendor: types", Who.STAFF, "/partnership/types"),
+    Page("vendor: people", Who.STAFF, "/partnership/people"),
+    Page("vendor: events", Who.STAFF, "/partnership/events"),
+    Page("portal: main page", Who.PARTNER, "/portal", PORTAL_HOME),
+    Page("portal: program", Who.PARTNER, "/portal/program", PORTAL_PROGRAM),
+    Page("portal: parameter history", Who.PARTNER, "/portal/program/history"),
+    Page("portal: catalogue", Who.PARTNER, "/portal/catalogue"),
+    Page("portal: a product", Who.PARTNER, "/portal/catalogue/{product}"),
+    Page("portal: people", Who.PARTNER, "/portal/people"),
+    Page("portal: organisation", Who.PARTNER, "/portal/organisation"),
+    Page("portal: leads", Who.PARTNER, "/leads"),
+    Page("portal: a lead", Who.PARTNER, "/leads/{lead}"),
+    Page("portal: opportunities", Who.PARTNER, "/opportunities"),
+    Page("portal: opportunities, search", Who.PARTNER, "/opportunities?q=deal"),
+    Page("portal: an opportunity", Who.PARTNER, "/opportunities/{opportunity}"),
+    Page("portal: orders", Who.PARTNER, "/orders"),
+    Page("portal: an order", Who.PARTNER, "/orders/{order}"),
+)
+
+GROWING = (
+    Page("vendor: opportunities", Who.STAFF, "/opportunities"),
+    Page("vendor: opportunities, far down", Who.STAFF, "/opportunities?sort=created_on"),
+    Page("vendor: orders", Who.STAFF, "/orders"),
+)
+
+
+@dataclass(frozen=True)
+class Visited:
+    """What visiting a page took, in seconds; None and why when the page is not there."""
+
+    page: Page
+    seconds: float | None
+    why: str = ""
+
+
+def numbers(stage: Stage) -> dict[str, int]:
+    """Return the numbers of the rows whose pages are opened: those of the partner whose portal is measured."""
+    code = f"P{min(MIDDLE, stage.size.partners // 2):05d}"
+    mine = f"partner_id = (select id from partner where code = '{code}')"
+    questions = {
+        "partner": f"select id from partner where code = '{code}'",
+        "partnership": f"select id from partnership where {mine}",
+        "lead": f"select max(id) from lead where {mine}",
+        "opportunity": f"select max(id) from opportunity where {mine}",
+        "order": f"select max(id) from orders where {mine}",
+        "product": "select max(id) from product",
+        "stage": "select min(id) from opportunity_stage where kind = 'won'",
+    }
+    with stage.owner() as connection:
+        return {
+            name: connection.execute(question.encode()).fetchall()[0][0]
+            for name, question in questions.items()
+        }
+
+
+def signed_in(port: int) -> dict[Who, Client]:
+    """Return a browser for each person, signed in."""
+    clients = {who: Client(port) for who in Who}
+    for who, client in clients.items():
+        client.sign_in(SIGN_IN, who.value, PASSWORD)
+    return clients
+
+
+def visit(clients: dict[Who, Client], pages: tuple[Page, ...], known: dict[str, int]) -> Iterator[Visited]:
+    """Visit each page and measure; a page that is not there is passed over by name."""
+    for page in pages:
+        try:
+            yield Visited(page, clients[page.who].median(page.path.format(**known), page.visits))
+        except LookupError as missing:
+            yield Visited(page, None, str(missing))
