@@ -6,7 +6,7 @@ from flask import Response, request
 from flask_login import current_user
 from sqlalchemy import insert, select
 
-from app import clock
+from app import clock, scope
 from app.extensions import db
 from app.models import OneTimeKey
 
@@ -15,7 +15,10 @@ SEE_OTHER = 303
 
 
 def _key() -> str | None:
-    if request.method != "POST" or not current_user.is_authenticated:
+    """Return the form's key, the person's own; None for who came in unknown, such as by signing in just now."""
+    opened = scope.current()
+    is_unknown = opened is None or opened.role is scope.Role.NOBODY
+    if request.method != "POST" or is_unknown or not current_user.is_authenticated:
         return None
     key = request.form.get(FIELD, "")
     return f"{current_user.person.id}:{key}" if 16 <= len(key) <= 64 else None  # noqa: PLR2004 - ours have 22
