@@ -22,6 +22,7 @@ from flask import Blueprint, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
+from sqlalchemy.orm import Session
 
 from app import filters as formats
 from app import scope
@@ -141,7 +142,7 @@ class Listing:
     href: Getter | None = None
     empty: tuple[str, str] | None = None
     action: Callable[[], tuple[str, str] | None] | None = None
-    prepare: Callable[[list[Any]], list[Any]] | None = None
+    prepare: Callable[[Session, list[Any]], list[Any]] | None = None  # what a screen's rows need besides, in bulk
 
     def page(self, args: Any | None = None, where: ColumnElement[bool] | None = None) -> Page:
         """Return the screen these URL arguments ask for; `where` narrows the list further."""
@@ -161,11 +162,11 @@ class Listing:
     def _csv(self) -> ResponseReturnValue:
         page = self.page()
         headers = {"Content-Disposition": f"attachment; filename={self.noun.replace(' ', '-')}.csv"}
-        return Response(_csv_lines(page, _scope()), mimetype="text/csv", headers=headers)
+        return Response(_csv_lines(page, _items(page)), mimetype="text/csv", headers=headers)
 
     def _xlsx(self) -> ResponseReturnValue:
         page = self.page()
-        file = _sheet(page, _scope())
+        file = _sheet(page, _items(page))
         headers = {"Content-Disposition": f"attachment; filename={self.noun.replace(' ', '-')}.xlsx"}
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         return Response(file, mimetype=kind, headers=headers, direct_passthrough=True)
@@ -257,7 +258,7 @@ class Page:
             if backwards:
                 items.reverse()
             if self.listing.prepare:
-                items = self.listing.prepare(items)
+                items = self.listing.prepare(db.session(), items)
             self._items = (items, more or backwards, (edge is not None) if not backwards else more)
         return self._items
 
@@ -402,13 +403,16 @@ def _scope() -> scope.Scope:
     return opened
 
 
-def _items(page: Page, opened: scope.Scope) -> Iterator[Any]:
-    """Yield every row of the list in batches, in a session of its own: the request's is gone while it streams."""
-    with scope.opened(opened), new_session() as session:
-        result = session.execute(page.ordered().execution_options(yield_per=500))
-        for batch in result.partitions(500):
+def _items(page: Page) -> Iterator[Any]:
+    """Return every row of the list, read in batches by a session of its own: the request's ends before the stream."""
+    return _batches(page, page.ordered(), new_session(), _scope())
+
+
+def _batches(page: Page, query: Select[Any], session: Session, opened: scope.Scope) -> Iterator[Any]:
+    with scope.opened(opened), session:
+        for batch in session.execute(query.execution_options(yield_per=500)).partitions():
             items = [row[0] if len(row) == 1 else row for row in batch]
-            yield from page.listing.prepare(items) if page.listing.prepare else items
+            yield from page.listing.prepare(session, items) if page.listing.prepare else items
 
 
 def _heads(page: Page) -> list[str]:
@@ -441,11 +445,11 @@ def harmless(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _csv_lines(page: Page, opened: scope.Scope) -> Iterator[str]:
+def _csv_lines(page: Page, items: Iterator[Any]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(_heads(page))
-    for item in _items(page, opened):
+    for item in items:
         writer.writerow([harmless(value) for value in _values(page, item)])
         if buffer.tell() > 32_768:  # noqa: PLR2004 - bytes held back before a piece is sent
             yield buffer.getvalue()
@@ -454,13 +458,13 @@ def _csv_lines(page: Page, opened: scope.Scope) -> Iterator[str]:
     yield buffer.getvalue()
 
 
-def _sheet(page: Page, opened: scope.Scope) -> Any:
+def _sheet(page: Page, items: Iterator[Any]) -> Any:
     """Return an open file with the list as a spreadsheet, written row by row."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(page.noun.capitalize()[:31])
     sheet.write_row(0, 0, _heads(page))
-    for index, item in enumerate(_items(page, opened), start=1):
+    for index, item in enumerate(items, start=1):
         if index > SHEET_ROWS:
             sheet.write_string(index, 0, f"The first {SHEET_ROWS:,} rows; export as CSV for all of them.")
             break
