@@ -6,7 +6,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, func, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Select,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped
 
 from app import clock

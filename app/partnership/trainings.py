@@ -1,0 +1,54 @@
+"""The trainings of all partners' people, as staff see them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import Permission, requires
+from app.filters import points
+from app.listing import Column, Listing, choice, day
+from app.models import Partner, Training
+
+bp = Blueprint("trainings", __name__, url_prefix="/trainings")
+
+LIST = Listing(
+    "trainings",
+    query=lambda: (
+        Training.with_people()
+        .join(Partner, Partner.id == Training.partner_id)
+        .add_columns(Partner.name.label("partner_name"))
+    ),
+    key=Training.id,
+    columns=[
+        Column(
+            "person", "Person", lambda row: row.person_name or row[0].person_email, sort=Training.person_email
+        ),
+        Column(
+            "partner",
+            "Partner",
+            lambda row: row.partner_name,
+            href=lambda row: url_for("partnership.partners.show", partner_id=row[0].partner_id),
+        ),
+        Column("subject", "Subject", lambda row: row[0].subject, sort=Training.subject),
+        Column("passed", "Passed on", lambda row: row[0].passed_on, sort=Training.passed_on, kind="day"),
+        Column("expires", "Expires on", lambda row: row[0].expires_on, kind="day"),
+        Column("score", "Score", lambda row: points(row[0].score), kind="num"),
+        Column("state", "State", lambda row: row[0].state, kind="badge", tone=lambda row: row[0].state_tone),
+    ],
+    filters=[
+        choice("state", "State", [("valid", "Valid"), ("expired", "Expired")], Training.is_in),
+        day("since", "Passed since", lambda on: Training.passed_on >= on),
+    ],
+    search=Training.matching,
+    default="-passed",
+    empty=("No trainings yet", "Import a file of trainings; partners then see their own."),
+)
+LIST.routes(bp, requires(Permission.TRAININGS_READ))
+
+
+@bp.get("")
+@requires(Permission.TRAININGS_READ)
+def index() -> ResponseReturnValue:
+    """List what people of all partners have passed, the latest first."""
+    return render_template("partnership/trainings/index.html", page=LIST.page())
