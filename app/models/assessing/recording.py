@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.models.assessing.among import among
@@ -60,7 +61,7 @@ def latest(session: Session, partnership_ids: Iterable[int], on: date) -> dict[i
             Assessment.figures,
         )
         .where(among(Assessment.partnership_id, partnership_ids), Assessment.assessed_on <= on)
-        .distinct(Assessment.partnership_id)
+        .ext(distinct_on(Assessment.partnership_id))
         .order_by(Assessment.partnership_id, Assessment.assessed_on.desc(), Assessment.id.desc())
     )
     return {row.partnership_id: Before(*tuple(row)[1:]) for row in session.execute(found)}

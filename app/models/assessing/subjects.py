@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.models.assessing.among import among
@@ -64,7 +65,7 @@ def on_day(session: Session, on: date, partner_ids: Collection[int] | None = Non
         )
         .outerjoin(Tier, Tier.id == TierPeriod.tier_id)
         .where(Partnership.start_on <= on, Partnership.due_on >= on)
-        .distinct(Partner.id)
+        .ext(distinct_on(Partner.id))
         .order_by(Partner.id, is_active.desc(), Partnership.start_on.desc())
     )
     if partner_ids is not None:
