@@ -111,14 +111,14 @@ def fresh_database(server: Any, template: str, worker_name: str) -> Iterator[Set
 @pytest.fixture
 def fresh_app(fresh_database: Settings) -> Iterator[Accord]:
     """An application on a database of its own, with real commits."""
-    app = testing_app(fresh_database)
+    app = app_on(fresh_database)
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
 
 
-def testing_app(settings: Settings) -> Accord:
+def app_on(settings: Settings) -> Accord:
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False
     return app
@@ -126,7 +126,7 @@ def testing_app(settings: Settings) -> Accord:
 
 @pytest.fixture(scope="session")
 def one_app(settings: Settings) -> Iterator[Accord]:
-    app = testing_app(settings)
+    app = app_on(settings)
     yield app
     with app.app_context():
         db.engine.dispose()
