@@ -18,7 +18,7 @@ PROJECT_READY := $(VENV)/.project
 VENDOR_READY := app/static/vendor/.copied
 STATIC_READY := app/static/build/manifest.json
 
-.PHONY: help setup demo run worker test coverage check bench format clean adventureworks requirements browser addresses
+.PHONY: help setup demo run worker test coverage check bench format clean adventureworks regional-sales requirements browser addresses
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,7 +59,11 @@ bench: setup ## pages and jobs against their budgets (SMALL=1 for a quick look)
 
 adventureworks: setup ## DATA=folder: load a real channel of 701 partners and assess it
 	@test -n "$(DATA)" || { echo "Say where the raw files are: make adventureworks DATA=folder"; exit 2; }
-	@$(PY) tools/adventureworks.py "$(DATA)"
+	@$(PY) examples/adventureworks/load.py "$(DATA)"
+
+regional-sales: setup ## DATA=folder: load 20,000 real-looking deals (a database of its own: set DATABASE_URL or INSTANCE)
+	@test -n "$(DATA)" || { echo "Say where the raw files are: make regional-sales DATA=folder"; exit 2; }
+	@$(PY) examples/regional_sales/load.py "$(DATA)"
 
 clean: ## stop the embedded server; remove what was built (instance/ stays)
 	@if [ -x $(PY) ]; then $(PY) tools/stop_server.py; fi

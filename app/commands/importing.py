@@ -46,15 +46,16 @@ class Screen:
     """What the person sees: a bar for each file, refusals as they are found, and a closing line."""
 
     def __init__(self) -> None:
-        self.out = Console(highlight=False)
+        self.out = Console(highlight=False, soft_wrap=True)
         self.err = Console(stderr=True, highlight=False, soft_wrap=True)
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=self.err,
             transient=True,
+            disable=not self.err.is_terminal,
         )
         self.name = ""
 
@@ -74,10 +75,14 @@ class Screen:
         what = f" {refusal.column}={refusal.value!r}" if refusal.column else ""
         self.err.print(f"{where}{what}: {refusal.why}", markup=False)
 
+    def say(self, sentence: str) -> None:
+        """Print a line."""
+        self.out.print(sentence, markup=False)
+
     def end(self, outcome: Outcome, sentence: str) -> None:
         """Take the bar away and say what came of the file."""
         self.bar.remove_task(self.task)
         self.bar.stop()
         for warning in outcome.warnings:
             self.err.print(f"{self.name}: {warning}", markup=False)
-        self.out.print(f"{self.name}: {sentence}", markup=False)
+        self.say(f"{self.name}: {sentence}")

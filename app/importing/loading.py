@@ -13,7 +13,9 @@ from app.importing.files import Source
 from app.importing.kind import Context, Kind
 from app.importing.merging import Merge
 from app.importing.staging import Progress, Refusal, Staging, columns_of
-from app.models import Event, ImportRun, Person
+from app.models import Cause, Event, ImportRun, Person
+from app.models.assessing import reassess
+from app.rules.refusals import MissingRate
 
 SETTINGS = {
     "statement_timeout": "600s",
@@ -128,7 +130,12 @@ def _write(context: Context, kind: Kind, outcome: Outcome) -> None:
 
 
 def _assess(context: Context, touched: list[int], outcome: Outcome) -> None:
-    """P10: the end of an import assesses each partner it touched, once."""
+    """P10: the end of an import assesses each partner it touched, once. Facts stay facts when a rate is missing (M3)."""
+    try:
+        with context.session.begin_nested():
+            reassess(context.session, touched, cause=Cause.IMPORT, by=context.by)
+    except MissingRate as missing:
+        outcome.warnings.append(f"The partners of this file are not assessed yet. {missing.sentence}")
 
 
 def _record(context: Context, kind: Kind, source: Source, outcome: Outcome, run: ImportRun | None) -> None:

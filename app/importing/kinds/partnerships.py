@@ -7,9 +7,11 @@ away that was earned since.
 
 from __future__ import annotations
 
+from app import clock
 from app.importing.cells import Day, Text, YesNo
 from app.importing.kind import Check, Column, Context, Given, Kind, Target, unknown
 from app.models import Event, Partnership
+from app.models.assessing.moving import Move, move
 from app.models.partner_type import REGISTERED
 from app.models.partnership import TierCause
 
@@ -92,32 +94,17 @@ def _turn_on(context: Context) -> None:
 def _change_tiers(context: Context) -> None:
     """P4: staff set a tier with a reason; here the reason is the import."""
     changed = context.run(
-        "select h.at_line, h.id, x.id, lower(x.during) >= {today}, h.tier_id, old.name, h.tier from held h"
+        "select h.at_line, h.id, h.partner_id, h.partner_type_id, h.tier_id, old.name, h.tier from held h"
         " join tier_period x on x.partnership_id = h.id and upper_inf(x.during) join tier old on old.id = x.tier_id"
         " where h.existed and h.tier_id is not null and h.tier_id <> x.tier_id"
     ).fetchall()
-    for at_line, number, period, is_young, tier_id, old, new in changed:
-        _change_tier(context, period, tier_id, is_young=is_young)
+    moves = [
+        Move(number, partner, kind, tier, WHY, cause=TierCause.IMPORT, by_id=context.by_id)
+        for _line, number, partner, kind, tier, _old, _new in changed
+    ]
+    move(context.session, clock.today(), moves)
+    for at_line, number, *_ids, old, new in changed:
         _record(context, "partnership.tier_set", [(at_line, number)], before=old, after=new)
-
-
-def _change_tier(context: Context, period: int, tier_id: int, *, is_young: bool) -> None:
-    said = (tier_id, TierCause.IMPORT.value, WHY, context.by_id)
-    if is_young:
-        context.run(
-            "update tier_period set tier_id = %s, cause = %s, why = %s, by_id = %s where id = %s",
-            *said,
-            period,
-        )
-    else:
-        context.run("update tier_period set during = daterange(lower(during), {today}) where id = %s", period)
-        context.run(
-            "insert into tier_period (partner_id, partnership_id, partner_type_id, tier_id, during, cause, why, by_id)"
-            " select partner_id, partnership_id, partner_type_id, %s, daterange({today}, null), %s, %s, %s"
-            " from tier_period where id = %s",
-            *said,
-            period,
-        )
 
 
 def _record(
