@@ -11,8 +11,9 @@ import hashlib
 import json
 import re
 import shutil
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import TypedDict
 
 from flask import Flask
@@ -35,6 +36,12 @@ class Built(TypedDict):
 
 def static_url(name: str) -> str:
     """The address of a file below app/static, such as `css/accord.css`, that changes with its content."""
+    return _url(name, int(monotonic()))
+
+
+@lru_cache(maxsize=512)
+def _url(name: str, _second: int) -> str:
+    """Look at the file itself at most once a second."""
     built = _manifest().get(name)
     if built and _is_current(name, built):
         return f"/static/{built['name']}"

@@ -78,14 +78,18 @@ def measure_pages(big: Stage, results: Results, only: str) -> None:
         server.floor(big.environment()) as (floor_port, _),
         server.accord(big.environment()) as (port, master),
     ):
-        floor = Client(floor_port)
+        floor = (Client(floor_port), "/")
         clients = pages.signed_in(port)
-        before = floor.median("/", 200)
-        visited = list(pages.visit(clients, wanted, pages.numbers(big)))
-        bare = statistics.mean((before, floor.median("/", 200)))
-        results.section(f"Pages, {big.size.opportunities:,} opportunities; floor {bare * 1000:.2f} ms")
+        known = pages.numbers(big)
+        visited = [
+            pages.visit(page, (clients[page.who], page.path.format(**known)), floor) for page in wanted
+        ]
+        bare = statistics.median(each.compared for each in visited if not each.why)
+        results.section(
+            f"Pages, {big.size.opportunities:,} opportunities; the floor takes {bare * 1000:.2f} ms"
+        )
         for each in visited:
-            add_page(results, each, bare)
+            add_page(results, each)
         if not only:
             under_load(clients, visited, big)
             memory = server.memory(master)
@@ -99,20 +103,19 @@ def measure_pages(big: Stage, results: Results, only: str) -> None:
             weigh(results, port, clients)
 
 
-def add_page(results: Results, each: Visited, bare: float) -> None:
+def add_page(results: Results, each: Visited) -> None:
     """Add a page's row."""
-    if each.seconds is None:
+    if each.why:
         results.passed_over(each.page.name, each.why)
-        return
-    ratio = each.seconds / bare
-    measured = f"{ratio:5.2f} ×   {each.seconds * 1000:6.2f} ms"
-    results.add(each.page.name, measured, f"{each.page.budget:.0f} ×", met=ratio <= each.page.budget)
+    else:
+        measured = f"{each.ratio:5.2f} ×   {each.seconds * 1000:6.2f} ms"
+        results.add(each.page.name, measured, f"{each.page.budget:.0f} ×", met=each.ratio <= each.page.budget)
 
 
 def under_load(clients: dict[Who, Client], visited: list[Visited], big: Stage) -> None:
     """Read every page that is there by several readers at once."""
     known = pages.numbers(big)
-    there = [each.page for each in visited if each.seconds is not None]
+    there = [each.page for each in visited if not each.why]
 
     def read(who: Who) -> None:
         reader = Client(clients[who].port, cookies=dict(clients[who].cookies))
@@ -153,16 +156,19 @@ def weigh(results: Results, port: int, clients: dict[Who, Client]) -> None:
 def measure_growth(big: Stage, little: Stage, results: Results) -> None:
     """Measure the same lists on a small and a large database."""
     results.section(f"The same list at {little.size.opportunities:,} and {big.size.opportunities:,} rows")
-    found: list[list[Visited]] = []
-    for each in (little, big):
-        with server.accord(each.environment()) as (port, _):
-            found.append(list(pages.visit(pages.signed_in(port), pages.GROWING, pages.numbers(each))))
-    for few, many in zip(*found, strict=True):
-        if few.seconds is None or many.seconds is None:
-            results.passed_over(few.page.name, few.why or many.why)
-        else:
-            ratio = many.seconds / few.seconds
-            results.add(few.page.name, f"{ratio:5.2f} ×", f"{GROWS_WITHIN} ×", met=ratio <= GROWS_WITHIN)
+    known = {each: pages.numbers(each) for each in (little, big)}
+    with server.accord(little.environment()) as (few, _), server.accord(big.environment()) as (many, _):
+        clients = {little: pages.signed_in(few), big: pages.signed_in(many)}
+        for page in pages.GROWING:
+            there, here = (
+                (clients[each][page.who], page.path.format(**known[each])) for each in (little, big)
+            )
+            visited = pages.visit(page, here, there)
+            if visited.why:
+                results.passed_over(page.name, visited.why)
+            else:
+                ratio = visited.ratio
+                results.add(page.name, f"{ratio:5.2f} ×", f"{GROWS_WITHIN} ×", met=ratio <= GROWS_WITHIN)
 
 
 def measure_work(big: Stage, results: Results) -> None:

@@ -1,8 +1,7 @@
-"""A person with a browser and a stop watch: one connection that is kept, cookies, and the median of many visits."""
+"""A person with a browser and a stop watch: one connection that is kept, and cookies."""
 
 import http.client
 import re
-import statistics
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -59,13 +58,12 @@ class Client:
         if answer.status != http.client.SEE_OTHER:
             raise SystemExit(f"{email} could not sign in: the page answered {answer.status}")
 
-    def median(self, path: str, visits: int) -> float:
-        """Return the middle of so many visits in seconds, after a few to warm up."""
+    def warm(self, path: str) -> None:
+        """Visit a page a few times; raises LookupError when it is not there."""
         for _ in range(5):
             answer = self.get(path)
             if answer.status != http.client.OK:
-                raise LookupError(f"{path} answered {answer.status}")
-        return statistics.median(self.get(path).seconds for _ in range(visits))
+                raise LookupError(f"answered {answer.status}")
 
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
         headers = {"Accept": "text/html", "Accept-Encoding": self.encoding}

@@ -1,6 +1,6 @@
 """The pages that are measured, who reads them, and what they may cost as a multiple of the floor."""
 
-from collections.abc import Iterator
+import statistics
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +9,10 @@ from bench.stage import MIDDLE, PARTNER, PASSWORD, STAFF, Stage
 
 SIGN_IN = "/accounts/sign-in"
 LIST, PORTAL_HOME, PORTAL_PROGRAM, DASHBOARD = 4.0, 6.0, 8.0, 20.0
+
+
+Visit = tuple[Client, str]
+"""Who asks, and for which address."""
 
 
 class Who(StrEnum):
@@ -81,11 +85,17 @@ GROWING = (
 
 @dataclass(frozen=True)
 class Visited:
-    """What visiting a page took, in seconds; None and why when the page is not there."""
+    """The middle visit to a page and to what it is compared with, in seconds; or why it is not there."""
 
     page: Page
-    seconds: float | None
+    seconds: float = 0.0
+    compared: float = 0.0
     why: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long the page takes."""
+        return self.seconds / self.compared
 
 
 def numbers(stage: Stage) -> dict[str, int]:
@@ -116,10 +126,12 @@ def signed_in(port: int) -> dict[Who, Client]:
     return clients
 
 
-def visit(clients: dict[Who, Client], pages: tuple[Page, ...], known: dict[str, int]) -> Iterator[Visited]:
-    """Visit each page and measure; a page that is not there is passed over by name."""
-    for page in pages:
-        try:
-            yield Visited(page, clients[page.who].median(page.path.format(**known), page.visits))
-        except LookupError as missing:
-            yield Visited(page, None, str(missing))
+def visit(page: Page, here: Visit, there: Visit) -> Visited:
+    """Visit a page and what it is compared with in turns, so that whatever else the machine does slows both."""
+    try:
+        for client, path in (here, there):
+            client.warm(path)
+    except LookupError as missing:
+        return Visited(page, why=f"{page.path} {missing}")
+    took = [(here[0].get(here[1]).seconds, there[0].get(there[1]).seconds) for _ in range(page.visits)]
+    return Visited(page, *(statistics.median(column) for column in zip(*took, strict=True)))
