@@ -180,7 +180,9 @@ def _password(settings: Settings) -> str:
 
 def commit(session: Session) -> None:
     """Check the constraints that wait for the end, then commit: what is refused is refused here."""
-    if session.in_transaction():
+    opened = scope.current()
+    only_read = opened is not None and opened.read_only
+    if session.in_transaction() and not only_read:
         session.flush()
         session.execute(text("set constraints all immediate"))
     session.commit()
