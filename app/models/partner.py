@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Computed, ForeignKey, Index, Text
+from sqlalchemy import Computed, ForeignKey, Index, Text, func, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from app import clock
 from app.models.base import Base, Numbered, Tracked
+from app.models.changing import check_version, refused_by
+from app.models.operating_company import OperatingCompany
+from app.models.person import Person
+from app.models.vendor import Vendor
+from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
-    from app.models.operating_company import OperatingCompany
     from app.models.partner_type import PartnerType
-    from app.models.person import Person
+
+PROFILE = (
+    "code", "name", "partner_type_id", "operating_company_id", "manager_id", "country", "region", "city",
+    "postal_code", "street", "phone", "email", "website", "tax_number", "currency", "employees", "founded",
+)  # fmt: skip
+"""What is known of a partner and may be changed by staff."""
+
+_CODE = re.compile(r"[^\s,;]{1,60}")
+_CURRENCY = re.compile("[A-Z]{3}")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_WEBSITE = re.compile(r"(https?://)?[^\s/.]+(\.[^\s/.]+)+(/\S*)?")
+FIRST_YEAR = 1000
 
 
 class Partner(Tracked, Numbered, Base):
@@ -63,6 +81,41 @@ class Partner(Tracked, Numbered, Base):
     operating_company: Mapped[OperatingCompany | None] = relationship(lazy="raise")
     manager: Mapped[Person | None] = relationship(foreign_keys=[manager_id], lazy="raise")
 
+    # -- questions
+
+    def today(self) -> date:
+        """Return the calendar day it is for this partner: in its operating company's time zone (M4)."""
+        company = select(OperatingCompany.time_zone).where(OperatingCompany.id == self.operating_company_id)
+        zone = func.coalesce(company.scalar_subquery(), select(Vendor.time_zone).scalar_subquery(), "UTC")
+        return clock.today(self.session.scalar(select(zone)) or "UTC")
+
+    # -- verbs
+
+    @classmethod
+    def admit(cls, session: Session, *, by: Person | None, **profile: Any) -> Partner:
+        """Take an organisation into the channel; RuleBroken names the field that cannot be."""
+        partner = cls()
+        partner._fill(profile)
+        partner._check(session)
+        with refused_by(session, {"uq_partner_code": partner._taken()}):
+            session.add(partner)
+        partner.track("partner.admitted", by=by)
+        return partner
+
+    def change(self, *, by: Person | None, version: int | None = None, **profile: Any) -> None:
+        """Change what is known of the partner; who wrote on an older version is told what changed meanwhile."""
+        session = self.session
+        session.refresh(self, with_for_update={"key_share": True})
+        check_version(self, version)
+        with session.no_autoflush:
+            was = self.partner_type_id
+            self._fill(profile)
+            self._check(session)
+            if was != self.partner_type_id:
+                self._check_type(session)
+        if self.changes()[1]:
+            self.track("partner.changed", by=by)
+
     def open_portal(self, *, by: Person) -> None:
         """Let the partner's people sign in."""
         self.portal_access = True
@@ -72,3 +125,57 @@ class Partner(Tracked, Numbered, Base):
         """Keep the partner's people out from their next request on (A5)."""
         self.portal_access = False
         self.track("partner.portal_closed", by=by)
+
+    # -- how
+
+    def _fill(self, profile: dict[str, Any]) -> None:
+        for name, value in profile.items():
+            if name not in PROFILE:
+                raise TypeError(f"A partner has no {name} to change.")
+            setattr(self, name, value if value != "" else None)
+
+    def _check(self, session: Session) -> None:
+        if not _CODE.fullmatch(self.code or ""):
+            raise RuleBroken("A code has 1 to 60 characters without spaces, commas and semicolons.", "code")
+        if not self.name:
+            raise RuleBroken("Name the partner.", "name")
+        if self.currency and not _CURRENCY.fullmatch(self.currency):
+            raise RuleBroken("Write the currency as three capital letters, such as EUR.", "currency")
+        if self.email and not _ADDRESS.fullmatch(self.email):
+            raise RuleBroken("This is not an e-mail address. Write it like info@acme.example.", "email")
+        if self.website and not _WEBSITE.fullmatch(self.website):
+            raise RuleBroken("This is not a website. Write it like acme.example.", "website")
+        if self.employees is not None and self.employees < 0:
+            raise RuleBroken("There cannot be fewer than no employees.", "employees")
+        if self.founded is not None and not FIRST_YEAR <= self.founded <= clock.today().year:
+            raise RuleBroken("Write the year the company was founded in, such as 1998.", "founded")
+        self._check_manager(session)
+        same = select(Partner.id).where(
+            func.lower(Partner.code) == self.code.lower(), Partner.id.is_distinct_from(self.id)
+        )
+        if session.scalar(same) is not None:
+            raise self._taken()
+
+    def _check_manager(self, session: Session) -> None:
+        if self.manager_id is None:
+            return
+        staff = select(Person.id).where(Person.id == self.manager_id, Person.partner_id.is_(None))
+        if session.scalar(staff) is None:
+            raise RuleBroken("A partner's manager is one of the vendor's own people.", "manager_id")
+
+    def _check_type(self, session: Session) -> None:
+        from app.models.partnership import ActivePeriod  # noqa: PLC0415 - a partnership is about a partner
+
+        on = self.today()
+        active = select(ActivePeriod.id).where(
+            ActivePeriod.partner_id == self.id,
+            func.coalesce(func.upper(ActivePeriod.during), "infinity") > on,
+        )
+        if session.scalar(active.limit(1)) is not None:
+            raise RuleBroken(
+                "The type follows the active partnership. Turn that off first, or begin one of the other type.",
+                "partner_type_id",
+            )
+
+    def _taken(self) -> RuleBroken:
+        return RuleBroken(f"There is a partner with the code “{self.code}” already.", "code")

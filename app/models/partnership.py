@@ -1,4 +1,8 @@
-"""A partnership: one partner in one type for a period, at a tier (P1 to P4)."""
+"""A partnership: one partner in one type for a period, at a tier (P1 to P4).
+
+Turned on, its active period has no end; turning it off, or the day after its due day, ends it. What moves between
+on and off, and from tier to tier, is kept as periods, so that every past day can be asked about.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,44 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from app import clock
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
+from app.models.changing import refused_by
+from app.models.event import Event
+from app.models.partner import Partner
+from app.models.partner_type import REGISTERED, Tier
+from app.rules.periods import add_months
+from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
-    from app.models.partner_type import PartnerType, Tier
+    from app.models.partner_type import PartnerType
+    from app.models.person import Person
+
+ONE_ACTIVE = "ex_active_period_one_active_partnership"
+YEAR = 12  # months
+
+
+class SecondActivePartnership(RuleBroken):
+    """P1: a partner has at most one active partnership at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This partner has an active partnership on some of these days already, and it may have one at a time. "
+            "Turn that one off first."
+        )
 
 
 class Partnership(Tracked, PartnerOwned, Numbered, Base):
@@ -46,6 +80,208 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         primaryjoin="TierPeriod.partnership_id == Partnership.id",
         foreign_keys="TierPeriod.partnership_id",
     )
+
+    # -- questions
+
+    def is_active(self, on: date) -> bool:
+        """Say whether the partnership is active on a day; its active periods are loaded."""
+        return on <= self.due_on and any(on in period.during for period in self.active_periods)
+
+    def tier_on(self, on: date) -> TierPeriod | None:
+        """Return the period in which a tier is held on a day; the tier periods are loaded."""
+        return next((period for period in self.tier_periods if on in period.during), None)
+
+    # -- verbs
+
+    @classmethod
+    def begin(
+        cls,
+        session: Session,
+        partner: Partner,
+        *,
+        by: Person | None,
+        partner_type_id: int | None = None,
+        tier_id: int | None = None,
+        start_on: date | None = None,
+        due_on: date | None = None,
+    ) -> Partnership:
+        """P2: put a partner into a type at a tier, active from the first day for a year unless said otherwise."""
+        session.refresh(partner, with_for_update={"key_share": True})
+        start = start_on or partner.today()
+        due = due_on or add_months(start, YEAR)
+        if due < start:
+            raise RuleBroken("The due day lies before the first day. Correct one of them.", "due_on")
+        if due < partner.today():
+            raise RuleBroken("The due day is over already. Choose one that is still to come.", "due_on")
+        type_id = partner_type_id or partner.partner_type_id
+        tier = _tier_of(session, type_id, tier_id)
+        begun = cls(partner_id=partner.id, partner_type_id=type_id, start_on=start, due_on=due)
+        same_day = RuleBroken("This partner has a partnership that begins on this day already.", "start_on")
+        with refused_by(session, {"uq_partnership_partner_id_start_on": same_day}):
+            session.add(begun)
+        begun._turn_on(start)
+        session.add(begun._holding(tier, Range(start, None), TierCause.START, "The partnership began.", by))
+        partner.partner_type_id = type_id
+        begun.track("partnership.began", by=by, tier=tier.name, start_on=start, due_on=due)
+        return begun
+
+    def activate(self, *, by: Person | None) -> None:
+        """P3: turn the partnership on from today; nothing of the days it was off is made up for."""
+        partner = self._lock()
+        on = max(partner.today(), self.start_on)
+        if on > self.due_on:
+            raise RuleBroken(f"Its due day, {self.due_on}, is over. Renew it first.")
+        if self._open_period(on) is not None:
+            raise RuleBroken("The partnership is active already.")
+        self._turn_on(on)
+        partner.partner_type_id = self.partner_type_id
+        self.track("partnership.turned_on", by=by, on=on)
+
+    def deactivate(self, *, by: Person | None, why: str | None = None) -> None:
+        """P3: turn the partnership off from today: the program leaves the portal, facts are kept."""
+        partner = self._lock()
+        on = partner.today()
+        period = self._open_period(on)
+        if period is None:
+            raise RuleBroken("The partnership is not active.")
+        self._close(period, on)
+        self.track("partnership.turned_off", by=by, on=on, **({"why": why} if why else {}))
+
+    def renew(self, due_on: date | None = None, *, by: Person | None) -> None:
+        """Let the partnership last until another due day, by default a year longer."""
+        partner = self._lock()
+        due = due_on or add_months(self.due_on, YEAR)
+        if due < max(partner.today(), self.start_on):
+            raise RuleBroken("Choose a due day that is still to come.", "due_on")
+        if due == self.due_on:
+            raise RuleBroken("This is the due day already.", "due_on")
+        self.due_on = due
+        self.track("partnership.renewed", by=by)
+
+    def set_tier(self, tier: Tier, why: str, *, by: Person | None) -> None:
+        """P4: let the partnership hold another tier from today, with the reason; an assessment may move it later."""
+        from app.models.assessing import moving  # noqa: PLC0415 - assessing is about partnerships
+        from app.models.assessment import ParameterChange  # noqa: PLC0415
+
+        partner = self._lock()
+        on = max(partner.today(), self.start_on)
+        if tier.partner_type_id != self.partner_type_id:
+            raise RuleBroken("This tier belongs to another partner type. Choose one of this type.", "tier_id")
+        if not why.strip():
+            raise RuleBroken("Say why, so that the partner's history explains itself.", "why")
+        held = self._held(on)
+        if held is not None and held.id == tier.id:
+            raise RuleBroken(f"The partnership holds {tier.name} already.", "tier_id")
+        cause = TierCause.STAFF if by is not None else TierCause.IMPORT
+        by_id = None if by is None else by.id
+        step = moving.Move(self.id, self.partner_id, self.partner_type_id, tier.id, why, cause, by_id=by_id)
+        old = held.name if held is not None else None
+        moving.move(self.session, on, [step])
+        self.at_risk_until = None
+        self.session.add(
+            ParameterChange(
+                partner_id=self.partner_id,
+                partnership_id=self.id,
+                day=on,
+                at=clock.now(),
+                what="tier held",
+                old=old,
+                new=tier.name,
+                why=why,
+                by_id=by_id,
+            )
+        )
+        self.session.flush()
+        after = {"tier": tier.name, "why": why}
+        Event.record(self.session, "partnership.tier_set", self, by=by, before={"tier": old}, after=after)
+
+    # -- how
+
+    def _lock(self) -> Partner:
+        """Lock the partner, then the partnership: who changes its periods does so one after another."""
+        session = self.session
+        known = select(Partner).where(Partner.id == self.partner_id)
+        partner = session.scalars(
+            known.with_for_update(key_share=True).execution_options(populate_existing=True)
+        ).one()
+        session.refresh(self, with_for_update={"key_share": True})
+        return partner
+
+    def _open_period(self, on: date) -> ActivePeriod | None:
+        """Return the active period that holds on a day or begins after it."""
+        open_one = select(ActivePeriod).where(
+            ActivePeriod.partnership_id == self.id, ActivePeriod.during.overlaps(Range(on, None))
+        )
+        return self.session.scalars(open_one.order_by(ActivePeriod.during.desc())).first()
+
+    def _turn_on(self, on: date) -> None:
+        """Open a period from a day on, or the one that ended on it; the database refuses a second active one (P1)."""
+        session = self.session
+        other = select(ActivePeriod.id).where(
+            ActivePeriod.partner_id == self.partner_id,
+            ActivePeriod.partnership_id != self.id,
+            ActivePeriod.during.overlaps(Range(on, None)),
+        )
+        if session.scalar(other.limit(1)) is not None:
+            raise SecondActivePartnership
+        ended = select(ActivePeriod).where(
+            ActivePeriod.partnership_id == self.id, func.upper(ActivePeriod.during) == on
+        )
+        with refused_by(session, {ONE_ACTIVE: SecondActivePartnership()}):
+            period = session.scalars(ended).one_or_none()
+            if period is None:
+                session.add(
+                    ActivePeriod(partner_id=self.partner_id, partnership_id=self.id, during=Range(on, None))
+                )
+            else:
+                period.during = Range(period.during.lower, None)
+
+    def _close(self, period: ActivePeriod, on: date) -> None:
+        """End a period before a day; one that only began then was never active."""
+        began = period.during.lower
+        if began is not None and began >= on:
+            self.session.delete(period)
+        else:
+            period.during = Range(began, on)
+        self.session.flush()
+
+    def _held(self, on: date) -> Tier | None:
+        held = (
+            select(Tier)
+            .join(TierPeriod, TierPeriod.tier_id == Tier.id)
+            .where(TierPeriod.partnership_id == self.id, TierPeriod.during.contains(on))
+        )
+        return self.session.scalars(held).one_or_none()
+
+    def _holding(
+        self, tier: Tier, during: Range[date], cause: TierCause, why: str, by: Person | None
+    ) -> TierPeriod:
+        return TierPeriod(
+            partner_id=self.partner_id,
+            partnership_id=self.id,
+            partner_type_id=self.partner_type_id,
+            tier_id=tier.id,
+            during=during,
+            cause=cause,
+            why=why,
+            by_id=None if by is None else by.id,
+        )
+
+
+def _tier_of(session: Session, partner_type_id: int, tier_id: int | None) -> Tier:
+    """Return the tier chosen, which is of the type; Registered, which every type has, when none is (P7)."""
+    if tier_id is not None:
+        tier = session.get(Tier, tier_id)
+        if tier is None or tier.partner_type_id != partner_type_id:
+            raise RuleBroken("This tier belongs to another partner type. Choose one of this type.", "tier_id")
+        return tier
+    known = select(Tier).where(Tier.partner_type_id == partner_type_id, Tier.name == REGISTERED)
+    registered = session.scalars(known).one_or_none()
+    if registered is None:
+        registered = Tier(partner_type_id=partner_type_id, name=REGISTERED)
+        session.add(registered)
+        session.flush()
+    return registered
 
 
 class ActivePeriod(PartnerOwned, Numbered, Base):
@@ -90,7 +326,9 @@ class TierPeriod(PartnerOwned, Numbered, Base):
             name="fk_tier_period_type_of_partnership",
         ),
         ForeignKeyConstraint(
-            ["partner_type_id", "tier_id"], ["tier.partner_type_id", "tier.id"], name="fk_tier_period_tier_of_type"
+            ["partner_type_id", "tier_id"],
+            ["tier.partner_type_id", "tier.id"],
+            name="fk_tier_period_tier_of_type",
         ),
         CheckConstraint("not isempty(during)", name="not_empty"),
         ExcludeConstraint(
@@ -113,6 +351,11 @@ class TierPeriod(PartnerOwned, Numbered, Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     partnership: Mapped[Partnership] = relationship(
-        back_populates="tier_periods", lazy="raise", foreign_keys="TierPeriod.partnership_id", primaryjoin="TierPeriod.partnership_id == Partnership.id"
+        back_populates="tier_periods",
+        lazy="raise",
+        foreign_keys="TierPeriod.partnership_id",
+        primaryjoin="TierPeriod.partnership_id == Partnership.id",
     )
-    tier: Mapped[Tier] = relationship(lazy="raise", foreign_keys="TierPeriod.tier_id", primaryjoin="TierPeriod.tier_id == Tier.id")
+    tier: Mapped[Tier] = relationship(
+        lazy="raise", foreign_keys="TierPeriod.tier_id", primaryjoin="TierPeriod.tier_id == Tier.id"
+    )

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Computed, Index, Text
+from sqlalchemy import CheckConstraint, Computed, Index, Text, func, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Numbered, Tracked
+from app.models.changing import refused_by
+from app.rules.refusals import RuleBroken
+
+if TYPE_CHECKING:
+    from app.models.person import Person
+
+FACTS = ("sku", "name", "category", "subcategory", "list_price", "currency", "active", "description")
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class Product(Tracked, Numbered, Base):
@@ -42,3 +52,53 @@ class Product(Tracked, Numbered, Base):
         ),
         deferred=True,
     )
+
+    @classmethod
+    def offer(cls, session: Session, *, by: Person | None, **facts: Any) -> Product:
+        """Put a product on sale; RuleBroken names the field that cannot be."""
+        product = cls()
+        product._fill(facts)
+        product._check(session)
+        with refused_by(session, {"uq_product_sku": product._taken()}):
+            session.add(product)
+        product.track("product.offered", by=by)
+        return product
+
+    def change(self, *, by: Person | None, **facts: Any) -> None:
+        """Change what is known of the product; prices of orders already submitted stay (R4)."""
+        session = self.session
+        with session.no_autoflush:
+            self._fill(facts)
+            self._check(session)
+        if self.changes()[1]:
+            self.track("product.changed", by=by)
+
+    def _fill(self, facts: dict[str, Any]) -> None:
+        for name, value in facts.items():
+            if name not in FACTS:
+                raise TypeError(f"A product has no {name} to change.")
+            setattr(self, name, value if value != "" else None)
+
+    def _check(self, session: Session) -> None:
+        if not self.sku:
+            raise RuleBroken("Give the product a number.", "sku")
+        if not self.name:
+            raise RuleBroken("Name the product.", "name")
+        if self.list_price is not None and self.list_price < 0:
+            raise RuleBroken("A price is zero or more.", "list_price")
+        if self.list_price is not None and not self.currency:
+            raise RuleBroken("Say in which currency the list price is.", "currency")
+        if self.list_price is None and self.currency:
+            raise RuleBroken(
+                "Without a list price there is no currency. Write a price, or clear this.", "currency"
+            )
+        if self.currency and not _CURRENCY.fullmatch(self.currency):
+            raise RuleBroken("Write the currency as three capital letters, such as EUR.", "currency")
+        same = select(Product.id).where(
+            func.lower(Product.sku) == self.sku.lower(), Product.id.is_distinct_from(self.id)
+        )
+        if session.scalar(same) is not None:
+            raise self._taken()
+
+    def _taken(self) -> RuleBroken:
+        return RuleBroken(f"There is a product with the number “{self.sku}” already.", "sku")

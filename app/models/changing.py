@@ -1,0 +1,75 @@
+"""Two people at one record: who comes second is told what the first one changed, and sends again if it is still meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.models.event import Event
+from app.models.person import Person
+from app.rules.refusals import RuleBroken
+
+_Noun = Any  # a tracked noun: it has changes(), a session and, where it is checked, a version
+
+
+class ChangedMeanwhile(RuleBroken):
+    """The page is older than the record: somebody else changed it in between."""
+
+
+def check_version(noun: _Noun, version: int | None) -> None:
+    """Refuse a change that was written on an older version of the record, naming what changed since."""
+    if version is not None and version != noun.version:
+        raise ChangedMeanwhile(
+            f"Somebody changed this meanwhile{_what(noun.session, noun)}. "
+            "Look at it as it is now; send again to keep what you typed."
+        )
+
+
+def _what(session: Session, noun: _Noun) -> str:
+    latest = (
+        select(Person.name, Event.fields)
+        .select_from(Event)
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .where(Event.subject_type == noun.__tablename__, Event.subject_id == noun.id)
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    row = session.execute(latest).one_or_none()
+    if row is None:
+        return ""
+    fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in row.fields if name != "version")
+    return f" ({row.name or 'Accord'}{': ' + fields if fields else ''})"
+
+
+def enter(
+    session: Session,
+    noun: _Noun,
+    kind: str,
+    *,
+    by: Person | None,
+    refusals: dict[str, RuleBroken] | None = None,
+) -> None:
+    """Add a new row and record what it begins with; a constraint named in `refusals` says its sentence."""
+    _, after = noun.changes()
+    with refused_by(session, refusals or {}):
+        session.add(noun)
+    Event.record(session, kind, noun, by=by, after=after)
+
+
+@contextmanager
+def refused_by(session: Session, refusals: dict[str, RuleBroken]) -> Iterator[None]:
+    """Flush what was changed inside; where a constraint of the database says no, raise its sentence instead."""
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        if constraint in refusals:
+            raise refusals[constraint] from None
+        raise
