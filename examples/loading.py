@@ -16,6 +16,7 @@ from app.commands.importing import Screen
 from app.importing import program_file, runs
 from app.importing.kinds import KINDS
 from app.importing.loading import Wish
+from app.importing.runs import Watcher
 from app.models import Cause
 from app.models.assessing import store
 from app.rules.refusals import RuleBroken
@@ -32,7 +33,7 @@ class Channel(NamedTuple):
     first: Callable[[Session], None] = lambda _session: None
 
 
-def load(session: Session, channel: Channel, screen: Screen) -> None:
+def load(session: Session, channel: Channel, screen: Watcher) -> None:
     """Publish the program, bring every file in and store where everybody stood at each year's end.
 
     What is there already stays as it is, so a second load changes nothing. RuleBroken when a row is refused.

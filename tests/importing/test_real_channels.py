@@ -29,7 +29,7 @@ from app.rules.money import rounded
 from examples.adventureworks.load import channel as adventureworks
 from examples.loading import Channel, load
 from examples.regional_sales.load import channel as regional_sales
-from tests.conftest import clone, drop, app_on
+from tests.conftest import app_on, clone, drop
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 MISSING = "THE REAL CHANNELS ARE NOT TESTED: ../shared/data is missing"
@@ -76,7 +76,7 @@ def loaded(
             yield session, heard.outcomes
         db.session.remove()
         db.engine.dispose()
-    stage.drop(server, name)
+    drop(server, name)
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_order_totals_are_those_of_the_source(resellers: tuple[Session, dict[str
 
     totals = select(Order.number, func.sum(OrderLine.amount)).join(Order.lines).group_by(Order.number)
 
-    assert {number: amount for number, amount in session.execute(totals)} == expected
+    assert dict(session.execute(totals).all()) == expected
 
 
 def test_spelling_is_kept(resellers: tuple[Session, dict[str, Outcome]]) -> None:
