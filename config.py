@@ -94,7 +94,7 @@ def _database(given: Mapping[str, str], name: str) -> str | None:
 def _address(given: Mapping[str, str], name: str, schemes: set[str]) -> str | None:
     text = given.get(name) or None
     if text is not None and (urlsplit(text).scheme not in schemes or not urlsplit(text).hostname):
-        raise WrongSetting(f"{name} must look like {sorted(schemes)[0]}://host.")
+        raise WrongSetting(f"{name} must look like {min(schemes)}://host.")
     return text
 
 

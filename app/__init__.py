@@ -63,8 +63,23 @@ class Accord(Flask):
 
 def create_app(settings: Settings | None = None) -> Accord:
     """Return the application for these settings (by default those of the environment)."""
-    from app import access, accounts, analytics, database, errors, extensions, filters, headers, home  # noqa: PLC0415
-    from app import leads, logs, menu, partnership, portal, static_files  # noqa: PLC0415
+    from app import (  # noqa: PLC0415  # noqa: PLC0415
+        access,
+        accounts,
+        analytics,
+        database,
+        errors,
+        extensions,
+        filters,
+        headers,
+        home,
+        leads,
+        logs,
+        menu,
+        partnership,
+        portal,
+        static_files,
+    )
 
     settings = database.located(settings or read())
     app = Accord(__name__, static_folder="static")
@@ -115,4 +130,3 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "PROPAGATE_EXCEPTIONS": False,
         "TRUSTED_HOSTS": None,
     }
-

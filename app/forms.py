@@ -28,12 +28,12 @@ def fresh_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form of one act: it carries a one-time key, so that sent twice it has one effect."""
 
     one_time_key = HiddenField(default=fresh_key)
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """Trim what was typed; refuse what no keyboard types."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
@@ -88,13 +88,10 @@ class AmountField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the typed text; raises ValueError with the sentence for the person."""
         text = valuelist[0].strip() if valuelist else ""
-        if not text:
-            self.data = None
-            return
+        self.data = None
         try:
-            self.data = self.grammar.parse(text)
+            self.data = self.grammar.parse(text) if text else None
         except RuleBroken as refusal:
-            self.data = None
             raise ValueError(refusal.sentence) from None
 
 

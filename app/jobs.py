@@ -7,7 +7,8 @@ just before the commit, so a job never exists for a change that was rolled back 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from datetime import date
+from functools import partial, wraps
 from typing import Any, cast
 
 import procrastinate
@@ -16,6 +17,9 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app import clock, database
+from app.models import renewal
+from app.models.assessing import nightly
 from app.models.event import PENDING, Happened
 from config import Settings
 
@@ -37,12 +41,22 @@ def task(name: str, *, cron: str | None = None) -> Callable[[Callable[..., None]
             with _flask[0].app_context():
                 work(**arguments)
 
-        registered = queue.task(name=name)(inside)
-        if cron is not None:
-            queue.periodic(cron=cron)(registered)
+        if cron is None:
+            queue.task(name=name)(inside)
+        else:
+            queue.periodic(cron=cron)(queue.task(name=name)(_punctual(inside)))
         return work
 
     return register
+
+
+def _punctual(inside: Callable[[], None]) -> Callable[[int], None]:
+    """Return a periodic task's function; what minute it was meant for is not asked."""
+
+    def at(timestamp: int) -> None:  # noqa: ARG001 - the queue names it so
+        inside()
+
+    return at
 
 
 def work(app: Flask, settings: Settings, *, wait: bool = True) -> None:
@@ -55,6 +69,32 @@ def work(app: Flask, settings: Settings, *, wait: bool = True) -> None:
     )
     with queue.replace_connector(connector) as opened:
         opened.run_worker(wait=wait, install_signal_handlers=wait, listen_notify=wait)
+
+
+@task("partnerships.night", cron="7 * * * *")
+def night() -> None:
+    """Every hour: where a day is over, renew or end what was due, then assess everybody on that day (P1, P9)."""
+    with database.unit_of_work() as session:
+        zones = nightly.zones(session)
+    for zone in zones:
+        with database.unit_of_work() as session:
+            renewal.close_or_renew(session, clock.today(zone), nightly.members(session, zone))
+            renewal.warn(session, clock.today(zone), nightly.members(session, zone))
+            days = nightly.days_to_close(session, zone)
+        for day in days:
+            database.retried(partial(_close_day, zone, day))
+
+
+def _close_day(zone: str, day: date) -> None:
+    """Assess everybody in a zone on a day that is over, some partners per transaction."""
+    with database.unit_of_work() as session:
+        portions = nightly.partners_of(session, zone, day)
+    refused = 0
+    for portion in portions:
+        with database.unit_of_work() as session:
+            refused += nightly.assess_apart(session, day, portion)
+    with database.unit_of_work() as session:
+        nightly.close(session, zone, day, refused=refused)
 
 
 @event.listens_for(Session, "before_commit")

@@ -138,7 +138,11 @@ def menu() -> Menu:
     sections = [
         Section(title, _items(entries)) for title, entries in (MAIN if current_person.is_staff else PORTAL)
     ]
-    search = url_for("partnership.partners.index") if may(P.PARTNERS_READ) and _exists("partnership.partners.index") else None
+    search = (
+        url_for("partnership.partners.index")
+        if may(P.PARTNERS_READ) and _exists("partnership.partners.index")
+        else None
+    )
     return Menu([section for section in sections if section.items], search)
 
 
@@ -177,7 +181,9 @@ _PARTNER_FRAME = text("""
 def partner_frame() -> dict[str, Any]:
     """Return the partner's name, tier badge and manager card for the portal's frame, read once a request."""
     if "partner_frame" not in g:
-        row = db.session.execute(_PARTNER_FRAME, {"partner_id": current_person.partner_id, "today": clock.today()}).one()
+        row = db.session.execute(
+            _PARTNER_FRAME, {"partner_id": current_person.partner_id, "today": clock.today()}
+        ).one()
         manager = None
         if row.manager_name:
             manager = {

@@ -36,5 +36,10 @@ def keep(response: Response) -> None:
     """Remember where this form led, once its act is done; a form that was refused may be sent again."""
     key = _key()
     if key is not None and response.status_code == SEE_OTHER:
-        row = {"key": key, "person_id": current_user.person.id, "at": clock.now(), "location": response.location}
+        row = {
+            "key": key,
+            "person_id": current_user.person.id,
+            "at": clock.now(),
+            "location": response.location,
+        }
         db.session.execute(insert(OneTimeKey.__table__).values(row))

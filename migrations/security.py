@@ -8,7 +8,9 @@ OWN = "partner_id = nullif(current_setting('accord.partner_id', true), '')::bigi
 ALL = "true"
 
 
-def protect(table: str, *, partner: str | None = OWN, append_only: bool = False, worker_only: bool = False) -> None:
+def protect(
+    table: str, *, partner: str | None = OWN, append_only: bool = False, worker_only: bool = False
+) -> None:
     """Enable and force row security on a table, one policy per role, and grant what each may do.
 
     `partner` is the condition on rows a partner may read, None when it may read nothing.
@@ -21,7 +23,9 @@ def protect(table: str, *, partner: str | None = OWN, append_only: bool = False,
         op.execute(f"create policy {role} on {table} to accord_{role} using (true) with check (true)")
         op.execute(f"grant {rights} on {table} to accord_{role}")
     if partner is not None:
-        op.execute(f"create policy partner on {table} to accord_partner using ({partner}) with check ({partner})")
+        op.execute(
+            f"create policy partner on {table} to accord_partner using ({partner}) with check ({partner})"
+        )
         op.execute(f"grant select on {table} to accord_partner")
 
 

@@ -31,7 +31,9 @@ SECRET = "a secret that only tests keep, 32 letters"
 
 
 def base_settings() -> Settings:
-    return Settings(environment=Environment.TESTING, instance=INSTANCE, secret_key=SECRET, uploads=INSTANCE / "uploads")
+    return Settings(
+        environment=Environment.TESTING, instance=INSTANCE, secret_key=SECRET, uploads=INSTANCE / "uploads"
+    )
 
 
 def migrations_digest() -> str:
@@ -66,7 +68,9 @@ def _make_template(server: Any, name: str) -> None:
     with embedded.superuser(server) as connection:
         old = connection.execute("select datname from pg_database where datname like 'accord_t%'").fetchall()
         for (stale,) in old:
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(stale)))
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(stale))
+            )
     fresh = f"{name}_new"
     embedded.prepare(server, fresh)
     database.upgrade(database.on_server(base_settings(), server, fresh))
@@ -184,7 +188,7 @@ def worker(session: Session, connection: Connection) -> Callable[[], AbstractCon
 
 @pytest.fixture
 def as_partner(session: Session, connection: Connection) -> Callable[..., AbstractContextManager[Session]]:
-    """Be a partner at the database: `with as_partner(acme) as s`."""
+    """Let a story look at the database with a partner's eyes."""
 
     @contextmanager
     def opened(partner: Partner, person: Person | None = None) -> Iterator[Session]:
@@ -237,7 +241,14 @@ def queries(connection: Connection) -> Iterator[Queries]:
     seen = Queries()
 
     def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        plumbing = ("SAVEPOINT", "RELEASE", "ROLLBACK", "select set_config", "set constraints", "select * from accord_")
+        plumbing = (
+            "SAVEPOINT",
+            "RELEASE",
+            "ROLLBACK",
+            "select set_config",
+            "set constraints",
+            "select * from accord_",
+        )
         if not statement.startswith(plumbing):
             seen.append(statement)
 

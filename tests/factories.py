@@ -68,15 +68,20 @@ def partner_type(session: Session, name: str) -> PartnerType:
     return kind
 
 
-def operating_company(session: Session, code: str, currency: str = "USD", zone: str = "UTC") -> OperatingCompany:
+def operating_company(
+    session: Session, code: str, currency: str = "USD", zone: str = "UTC"
+) -> OperatingCompany:
     return added(
-        session, OperatingCompany(code=code, name=f"Northwind {code}", country="US", currency=currency, time_zone=zone)
+        session,
+        OperatingCompany(
+            code=code, name=f"Northwind {code}", country="US", currency=currency, time_zone=zone
+        ),
     )
 
 
 def person(session: Session, name: str, role: Role, partner: Partner | None = None) -> Person:
     host = "northwind.example" if partner is None else f"{partner.code.lower()}.example"
-    email = f"{name.split()[0].lower()}@{host}"
+    email = f"{name.split(maxsplit=1)[0].lower()}@{host}"
     return Person.join(session, name=name, email=email, roles=[role], by=None, partner=partner)
 
 
@@ -111,7 +116,9 @@ def draft(session: Session, name: str = "2026-1", currency: str = "USD") -> Prog
     return added(session, ProgramVersion(name=name, currency=currency))
 
 
-def ladder(session: Session, version: ProgramVersion, kind: PartnerType, *names: str, **policies: Any) -> Ladder:
+def ladder(
+    session: Session, version: ProgramVersion, kind: PartnerType, *names: str, **policies: Any
+) -> Ladder:
     """A ladder of a draft: Registered, then the named tiers from below."""
     made = added(session, Ladder(version_id=version.id, partner_type_id=kind.id, **policies))
     for rank, name in enumerate((REGISTERED, *names)):
@@ -120,7 +127,9 @@ def ladder(session: Session, version: ProgramVersion, kind: PartnerType, *names:
 
 
 def rung(session: Session, ladder: Ladder, name: str) -> Rung:
-    named = select(Rung).join(Tier, Tier.id == Rung.tier_id).where(Rung.ladder_id == ladder.id, Tier.name == name)
+    named = (
+        select(Rung).join(Tier, Tier.id == Rung.tier_id).where(Rung.ladder_id == ladder.id, Tier.name == name)
+    )
     return session.scalars(named).one()
 
 
@@ -152,7 +161,10 @@ def obligation(session: Session, rung: Rung, category: Category, target: int | s
 
 def benefit(session: Session, rung: Rung, category: Category, **value: Any) -> Parameter:
     return added(
-        session, Parameter(rung_id=rung.id, category_id=category.id, kind=ParameterKind.BENEFIT, mandatory=False, **value)
+        session,
+        Parameter(
+            rung_id=rung.id, category_id=category.id, kind=ParameterKind.BENEFIT, mandatory=False, **value
+        ),
     )
 
 
@@ -167,12 +179,20 @@ def published(session: Session, version: ProgramVersion, valid_from: date) -> Pr
 
 
 def partnership(
-    session: Session, partner: Partner, start: date, due: date, tier_name: str = REGISTERED, *, active: bool = True
+    session: Session,
+    partner: Partner,
+    start: date,
+    due: date,
+    tier_name: str = REGISTERED,
+    *,
+    active: bool = True,
 ) -> Partnership:
     """A partnership that holds a tier from its first day."""
     made = added(
         session,
-        Partnership(partner_id=partner.id, partner_type_id=partner.partner_type_id, start_on=start, due_on=due),
+        Partnership(
+            partner_id=partner.id, partner_type_id=partner.partner_type_id, start_on=start, due_on=due
+        ),
     )
     kind = session.get_one(PartnerType, partner.partner_type_id)
     if active:
@@ -200,7 +220,9 @@ def product(session: Session, sku: str, **more: Any) -> Product:
 def price_list(session: Session, code: str, scope: PriceScope, kind: PartnerType | None = None) -> PriceList:
     return added(
         session,
-        PriceList(code=code, name=f"List {code}", scope=scope, partner_type_id=None if kind is None else kind.id),
+        PriceList(
+            code=code, name=f"List {code}", scope=scope, partner_type_id=None if kind is None else kind.id
+        ),
     )
 
 
@@ -238,7 +260,11 @@ def opportunity(
     return added(
         session,
         Opportunity(
-            partner_id=partner.id, name=name, amount=Decimal(amount), stage_id=stage(session, stage_name).id, **values
+            partner_id=partner.id,
+            name=name,
+            amount=Decimal(amount),
+            stage_id=stage(session, stage_name).id,
+            **values,
         ),
     )
 
@@ -280,14 +306,19 @@ def measurement(session: Session, partner: Partner, category: Category, day: dat
     )
 
 
-def certificate(session: Session, partner: Partner, email: str, subject: str, passed_on: date, **more: Any) -> Certificate:
+def certificate(
+    session: Session, partner: Partner, email: str, subject: str, passed_on: date, **more: Any
+) -> Certificate:
     return added(
         session,
         Certificate(partner_id=partner.id, person_email=email, subject=subject, passed_on=passed_on, **more),
     )
 
 
-def training(session: Session, partner: Partner, email: str, subject: str, passed_on: date, **more: Any) -> Training:
+def training(
+    session: Session, partner: Partner, email: str, subject: str, passed_on: date, **more: Any
+) -> Training:
     return added(
-        session, Training(partner_id=partner.id, person_email=email, subject=subject, passed_on=passed_on, **more)
+        session,
+        Training(partner_id=partner.id, person_email=email, subject=subject, passed_on=passed_on, **more),
     )

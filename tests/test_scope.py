@@ -52,7 +52,9 @@ WRITTEN_BY_PARTNERS = {"one_time_key": {"INSERT"}}
 NOUNS: dict[str, type[Base]] = {
     mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers
 }
-OWNED = sorted(name for name, noun in NOUNS.items() if "partner_id" in noun.__table__.c and name not in CLOSED)
+OWNED = sorted(
+    name for name, noun in NOUNS.items() if "partner_id" in noun.__table__.c and name not in CLOSED
+)
 
 
 @pytest.fixture
@@ -97,7 +99,9 @@ def test_every_table_has_row_security_that_even_its_owner_obeys(owner_engine: En
 def test_every_table_has_one_policy_for_each_role_it_is_open_to(owner_engine: Engine) -> None:
     """A6: never one policy with OR over roles."""
     with owner_engine.connect() as connection:
-        found = connection.execute(text("select tablename, policyname, roles from pg_policies where schemaname = 'public'"))
+        found = connection.execute(
+            text("select tablename, policyname, roles from pg_policies where schemaname = 'public'")
+        )
         policies: dict[str, dict[str, list[str]]] = {}
         for table, name, roles in found:
             policies.setdefault(table, {})[name] = roles
@@ -169,11 +173,21 @@ def test_a_partner_reads_its_own_rows_and_no_other(name: str, world: World, as_p
     with as_partner(acme, world.cast.alice) as own:
         by_core = set(own.scalars(select(table.c.partner_id)))
         by_text = set(own.scalars(text(f"select partner_id from {name}")))
-        by_orm = {row.partner_id for row in own.scalars(select(noun))}
+        by_orm = {
+            row.partner_id  # type: ignore[attr-defined]
+            for row in own.scalars(select(noun))
+        }
         counted = own.scalar(select(func.count()).where(table.c.partner_id == bolt.id))
-        by_subquery = own.scalar(select(select(func.count()).select_from(table).where(table.c.partner_id == bolt.id).scalar_subquery()))
+        by_subquery = own.scalar(
+            select(
+                select(func.count()).select_from(table).where(table.c.partner_id == bolt.id).scalar_subquery()
+            )
+        )
         joined = own.scalar(
-            select(func.count()).select_from(Partner).outerjoin(other, other.c.partner_id != acme.id).where(other.c.partner_id.is_not(None))
+            select(func.count())
+            .select_from(Partner)
+            .outerjoin(other, other.c.partner_id != acme.id)
+            .where(other.c.partner_id.is_not(None))
         )
         highest = own.scalar(select(func.max(table.c.partner_id)))
     allowed = {acme.id, None} if name == "person" else {acme.id}
@@ -185,11 +199,19 @@ def test_a_partner_reads_its_own_rows_and_no_other(name: str, world: World, as_p
 
 
 @pytest.mark.parametrize("name", OWNED)
-def test_a_partner_cannot_write_a_row_anywhere(name: str, world: World, as_partner: AsPartner, session: Session) -> None:
+def test_a_partner_cannot_write_a_row_anywhere(
+    name: str, world: World, as_partner: AsPartner, session: Session
+) -> None:
     """A6"""
     table = owned(name)
-    bolts = session.execute(select(table).where(table.c.partner_id == world.cast.bolt.id).limit(1)).mappings().one()
-    values = {column: value for column, value in bolts.items() if not table.c[column].computed and column != "id"}
+    bolts = (
+        session.execute(select(table).where(table.c.partner_id == world.cast.bolt.id).limit(1))
+        .mappings()
+        .one()
+    )
+    values = {
+        column: value for column, value in bolts.items() if not table.c[column].computed and column != "id"
+    }
     with as_partner(world.cast.acme, world.cast.alice) as own:
         assert refused(own, insert(table).values(values))
         assert refused(own, update(table).values(partner_id=world.cast.acme.id))
@@ -283,7 +305,10 @@ def test_a_partner_reads_its_own_people_the_staffs_names_and_its_managers_card(
 
 
 def test_without_a_scope_nothing_begins(connection: Any) -> None:
-    with Session(connection, join_transaction_mode="create_savepoint") as bare, pytest.raises(scope.OutOfScope):
+    with (
+        Session(connection, join_transaction_mode="create_savepoint") as bare,
+        pytest.raises(scope.OutOfScope),
+    ):
         bare.execute(text("select 1"))
 
 
@@ -296,7 +321,9 @@ def test_settings_of_a_scope_are_gone_with_its_transaction(fresh_app: Any) -> No
         first.commit()
     with db.engine.connect() as bare:
         left = bare.execute(
-            text("select current_user, current_setting('accord.partner_id', true), current_setting('transaction_read_only')")
+            text(
+                "select current_user, current_setting('accord.partner_id', true), current_setting('transaction_read_only')"
+            )
         ).one()
 
     assert left[0] == "accord_app"
@@ -321,7 +348,11 @@ def test_only_nouns_open_the_books() -> None:
     callers = set()
     for file in (HERE / "app").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr == "books" and getattr(node.value, "id", "") == "scope":
+            if (
+                isinstance(node, ast.Attribute)
+                and node.attr == "books"
+                and getattr(node.value, "id", "") == "scope"
+            ):
                 callers.add(file.relative_to(HERE / "app").parts[0])
 
     assert callers == {"models"}
@@ -332,7 +363,9 @@ def test_append_only_tables_keep_their_rows(world: World, owner_engine: Engine) 
     with owner_engine.connect() as connection:
         for table in ("event", "assessment", "parameter_change"):
             triggers = connection.execute(
-                text("select tgname from pg_trigger where tgrelid = cast(:table as regclass) and tgenabled = 'A'"),
+                text(
+                    "select tgname from pg_trigger where tgrelid = cast(:table as regclass) and tgenabled = 'A'"
+                ),
                 {"table": table},
             ).scalars()
             grants = connection.execute(

@@ -15,8 +15,8 @@ from app.models import (
     Cause,
     Document,
     Event,
-    Partner,
     ParameterChange,
+    Partner,
     PriceListPartner,
     PriceScope,
     ProgramVersion,
@@ -44,7 +44,10 @@ def built(session: Session, cast: Cast) -> World:
     for kind in (cast.reseller, cast.consultant):
         ladder = factories.ladder(session, version, kind, f"Silver {kind.name}", f"Gold {kind.name}")
         won = factories.category(
-            session, f"Won by {kind.name}", version=version, measure={"sum": "opportunities", "over": "calendar year"}
+            session,
+            f"Won by {kind.name}",
+            version=version,
+            measure={"sum": "opportunities", "over": "calendar year"},
         )
         factories.obligation(session, factories.rung(session, ladder, f"Silver {kind.name}"), won, 1000)
         factories.obligation(session, factories.rung(session, ladder, f"Gold {kind.name}"), won, 5000)
@@ -59,9 +62,13 @@ def built(session: Session, cast: Cast) -> World:
     return World(cast, version, rows)
 
 
-def _rows_of(session: Session, partner: Partner, version: ProgramVersion, product: Any, users: Any) -> dict[str, int]:
+def _rows_of(
+    session: Session, partner: Partner, version: ProgramVersion, product: Any, users: Any
+) -> dict[str, int]:
     partnership = factories.partnership(session, partner, date(2026, 1, 1), date(2030, 12, 31))
-    registered = session.scalars(select(Tier).where(Tier.partner_type_id == partner.partner_type_id, Tier.name == "Registered")).one()
+    registered = session.scalars(
+        select(Tier).where(Tier.partner_type_id == partner.partner_type_id, Tier.name == "Registered")
+    ).one()
     personal = factories.price_list(session, f"OWN-{partner.code}", PriceScope.PERSONAL)
     price = factories.price(session, personal, product, "90")
     factories.added(session, PriceListPartner(price_list_id=personal.id, partner_id=partner.id))

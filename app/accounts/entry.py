@@ -33,7 +33,9 @@ class SignInForm(Form):
     """Who is there."""
 
     email = EmailField(
-        "E-mail", [DataRequired("Type your e-mail address."), Length(max=254)], render_kw={"autocomplete": "username"}
+        "E-mail",
+        [DataRequired("Type your e-mail address."), Length(max=254)],
+        render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
         "Password", [DataRequired("Type your password.")], render_kw={"autocomplete": "current-password"}
@@ -95,7 +97,13 @@ def let_in(person: Person, secret: str) -> None:
 def wanted(address: str | None) -> str:
     """Return the page of this site somebody wanted, or the start."""
     parts = urlsplit(address or "")
-    if not address or parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\")):
+    if (
+        not address
+        or parts.scheme
+        or parts.netloc
+        or not address.startswith("/")
+        or address.startswith(("//", "/\\"))
+    ):
         return "/"
     return address
 

@@ -61,7 +61,9 @@ def _accept(token: str, password: str) -> tuple[Person, str]:
             raise RuleBroken(GONE)
         Credential.set(books, person_id, password)
         person = books.get_one(Person, person_id)
-        secret = SignIn.begin(books, person, address=request.remote_addr or "", agent=request.user_agent.string)
+        secret = SignIn.begin(
+            books, person, address=request.remote_addr or "", agent=request.user_agent.string
+        )
         Event.record(books, "person.accepted_invitation", person, by=person)
         return person, secret
 

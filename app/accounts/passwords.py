@@ -18,7 +18,9 @@ class PasswordForm(Form):
     """The old password and the new one, twice."""
 
     current = PasswordField(
-        "Current password", [DataRequired("Type your current password.")], render_kw={"autocomplete": "current-password"}
+        "Current password",
+        [DataRequired("Type your current password.")],
+        render_kw={"autocomplete": "current-password"},
     )
     password = PasswordField(
         "New password",
@@ -45,7 +47,11 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             Credential.change(
-                db.session(), current_user.person, form.current.data, form.password.data, secret=current_user.secret
+                db.session(),
+                current_user.person,
+                form.current.data,
+                form.password.data,
+                secret=current_user.secret,
             )
             flash("Your password is changed; you are signed out everywhere else.")
             return redirect(url_for("accounts.sessions"))

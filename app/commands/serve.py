@@ -17,8 +17,19 @@ from app.extensions import db
 from config import Settings, read
 
 GUNICORN = (
-    "--worker-class", "gthread", "--threads", "4", "--timeout", "30", "--keep-alive", "75",
-    "--max-requests", "2000", "--max-requests-jitter", "200", "--no-control-socket",
+    "--worker-class",
+    "gthread",
+    "--threads",
+    "4",
+    "--timeout",
+    "30",
+    "--keep-alive",
+    "75",
+    "--max-requests",
+    "2000",
+    "--max-requests-jitter",
+    "200",
+    "--no-control-socket",
 )
 
 
@@ -42,7 +53,9 @@ def free_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise CannotStart(f"Port {port} is in use. Stop what runs there, or choose another: --port N.") from None
+            raise CannotStart(
+                f"Port {port} is in use. Stop what runs there, or choose another: --port N."
+            ) from None
 
 
 def web_command(port: int, workers: int) -> list[str]:

@@ -56,7 +56,10 @@ class Assessment(PartnerOwned, Numbered, Base):
     figures: Mapped[list[Any]]
 
     partnership: Mapped[Partnership] = relationship(
-        lazy="raise", viewonly=True, primaryjoin="Assessment.partnership_id == Partnership.id", foreign_keys="Assessment.partnership_id"
+        lazy="raise",
+        viewonly=True,
+        primaryjoin="Assessment.partnership_id == Partnership.id",
+        foreign_keys="Assessment.partnership_id",
     )
     earned_tier: Mapped[Tier] = relationship(lazy="raise", foreign_keys="Assessment.earned_tier_id")
     held_tier: Mapped[Tier] = relationship(lazy="raise", foreign_keys="Assessment.held_tier_id")

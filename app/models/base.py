@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Identity,
     MetaData,
     Numeric,
+    Table,
     Text,
     inspect,
 )
@@ -50,7 +51,7 @@ def stored_by_value(kind: type[StrEnum]) -> list[str]:
     return [member.value for member in kind]
 
 
-COLUMN_TYPES = {
+COLUMN_TYPES: dict[Any, Any] = {
     str: Text(),
     int: BigInteger(),
     bool: Boolean(),
@@ -67,6 +68,9 @@ COLUMN_TYPES = {
 
 class Base(DeclarativeBase):
     """A thing of the business."""
+
+    if TYPE_CHECKING:
+        __table__: ClassVar[Table]
 
     registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map=COLUMN_TYPES)
 
@@ -121,7 +125,9 @@ class Tracked:
         if session is None:
             raise RuntimeError(f"{type(self).__name__} is not in a session")
         session.flush()
-        Event.record(session, kind, self, by=by, before=before, after=after | {k: plain(v) for k, v in facts.items()})
+        Event.record(
+            session, kind, self, by=by, before=before, after=after | {k: plain(v) for k, v in facts.items()}
+        )
 
 
 def plain(value: Any) -> Any:

@@ -67,12 +67,14 @@ class Event(Numbered, Base):
         partner_id: int | None = None,
     ) -> int:
         """Add an event and return its number; in a partner's scope through the vendor's books."""
-        row = {
+        row: dict[str, Any] = {
             "at": clock.now(),
             "actor_id": None if by is None else by.id,
             "partner_id": partner_id if partner_id is not None else _owner(subject),
             "kind": kind,
-            "subject_type": "" if subject is None else getattr(subject, "__tablename__", type(subject).__name__),
+            "subject_type": ""
+            if subject is None
+            else getattr(subject, "__tablename__", type(subject).__name__),
             "subject_id": getattr(subject, "id", None),
             "fields": sorted({*(before or {}), *(after or {})}),
         }
@@ -91,7 +93,9 @@ class Event(Numbered, Base):
 
     @classmethod
     def _write(cls, session: Session, row: dict[str, Any], values: dict[str, Any]) -> int:
-        number: int = session.execute(insert(Event.__table__).values(row).returning(Event.__table__.c.id)).scalar_one()
+        number: int = session.execute(
+            insert(Event.__table__).values(row).returning(Event.__table__.c.id)
+        ).scalar_one()
         session.execute(insert(EventDetail.__table__).values(event_id=number, **values))
         return number
 

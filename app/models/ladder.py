@@ -113,7 +113,9 @@ class Parameter(Numbered, Base):
     __table_args__ = (
         CheckConstraint("num_nonnulls(number, text, price_list_id) = 1", name="one_value"),
         CheckConstraint("valid_to >= valid_from", name="ends_after_it_begins"),
-        CheckConstraint("kind = 'obligation' or (score is null and floor is null)", name="benefits_have_no_score"),
+        CheckConstraint(
+            "kind = 'obligation' or (score is null and floor is null)", name="benefits_have_no_score"
+        ),
         ExcludeConstraint(
             (text("int8range(rung_id, rung_id, '[]')"), "&&"),
             (text("int8range(category_id, category_id, '[]')"), "&&"),

@@ -7,7 +7,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -90,6 +98,9 @@ class OrderLine(PartnerOwned, Numbered, Base):
     price_id: Mapped[int | None] = mapped_column(ForeignKey("price.id"))
 
     order: Mapped[Order] = relationship(
-        lazy="raise", back_populates="lines", primaryjoin="Order.id == OrderLine.order_id", foreign_keys="OrderLine.order_id"
+        lazy="raise",
+        back_populates="lines",
+        primaryjoin="Order.id == OrderLine.order_id",
+        foreign_keys="OrderLine.order_id",
     )
     product: Mapped[Product] = relationship(lazy="raise")

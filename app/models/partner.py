@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app import clock
 from app.models.base import Base, Numbered, Tracked
-from app.models.changing import check_version, refused_by
+from app.models.changing import check_version, enter
 from app.models.operating_company import OperatingCompany
 from app.models.person import Person
 from app.models.vendor import Vendor
@@ -75,7 +75,7 @@ class Partner(Tracked, Numbered, Base):
         deferred=True,
     )
 
-    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version, "eager_defaults": False}
 
     partner_type: Mapped[PartnerType] = relationship(lazy="raise")
     operating_company: Mapped[OperatingCompany | None] = relationship(lazy="raise")
@@ -97,9 +97,7 @@ class Partner(Tracked, Numbered, Base):
         partner = cls()
         partner._fill(profile)
         partner._check(session)
-        with refused_by(session, {"uq_partner_code": partner._taken()}):
-            session.add(partner)
-        partner.track("partner.admitted", by=by)
+        enter(session, partner, "partner.admitted", by=by, refusals={"uq_partner_code": partner._taken()})
         return partner
 
     def change(self, *, by: Person | None, version: int | None = None, **profile: Any) -> None:
@@ -169,7 +167,7 @@ class Partner(Tracked, Numbered, Base):
         on = self.today()
         active = select(ActivePeriod.id).where(
             ActivePeriod.partner_id == self.id,
-            func.coalesce(func.upper(ActivePeriod.during), "infinity") > on,
+            ActivePeriod.during.overlaps(Range(on, None)),
         )
         if session.scalar(active.limit(1)) is not None:
             raise RuleBroken(

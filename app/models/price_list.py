@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
-from app.models.changing import refused_by
+from app.models.changing import enter, refused_by
 from app.models.event import Event
 from app.rules.periods import Days
 from app.rules.refusals import RuleBroken
@@ -94,9 +94,7 @@ class PriceList(Tracked, Numbered, Base):
         """Add a list of prices; RuleBroken names the field that cannot be."""
         drawn = cls(code=code, name=name, scope=scope, partner_type_id=partner_type_id)
         drawn._check(session)
-        with refused_by(session, drawn._refusals()):
-            session.add(drawn)
-        drawn.track("price_list.drawn_up", by=by)
+        enter(session, drawn, "price_list.drawn_up", by=by, refusals=drawn._refusals())
         return drawn
 
     def rename(self, *, code: str, name: str, by: Person | None) -> None:
@@ -272,9 +270,7 @@ class Price(Tracked, Numbered, Base):
             unit_price=unit_price,
         )
         price._check(session)
-        with refused_by(session, price._refusals()):
-            session.add(price)
-        price.track("price.added", by=by)
+        enter(session, price, "price.added", by=by, refusals=price._refusals())
         return price
 
     def change(

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Numbered, Tracked
-from app.models.changing import refused_by
+from app.models.changing import enter
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ class Product(Tracked, Numbered, Base):
         product = cls()
         product._fill(facts)
         product._check(session)
-        with refused_by(session, {"uq_product_sku": product._taken()}):
-            session.add(product)
-        product.track("product.offered", by=by)
+        enter(session, product, "product.offered", by=by, refusals={"uq_product_sku": product._taken()})
         return product
 
     def change(self, *, by: Person | None, **facts: Any) -> None:

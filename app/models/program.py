@@ -7,13 +7,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, ScalarSelect, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app import clock
 from app.models import program_rows, program_shape, publishing
 from app.models.base import Base, Numbered, Tracked
 from app.models.ladder import Ladder, Measure
+from app.models.partner_type import PartnerType
 from app.rules import ladder_checks, mistakes, program_checks
 from app.rules.mistakes import ProgramRefused
 from app.rules.program import CategoryShape, Program, TypeShape, YearStart, in_order
@@ -21,7 +22,6 @@ from app.rules.program_changes import Change, changes
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
-    from app.models.partner_type import PartnerType
     from app.models.person import Person
 
 
@@ -75,6 +75,12 @@ class ProgramVersion(Tracked, Numbered, Base):
         """Return the version that holds on a day, or None before the first one."""
         published = select(cls).where(cls.status == VersionStatus.PUBLISHED, cls.valid_from <= on)
         return session.scalars(published.order_by(cls.valid_from.desc()).limit(1)).one_or_none()
+
+    @classmethod
+    def holding_id(cls, on: date) -> ScalarSelect[int]:
+        """Return the number of the version that holds on a day, as part of a larger question."""
+        published = select(cls.id).where(cls.status == VersionStatus.PUBLISHED, cls.valid_from <= on)
+        return published.order_by(cls.valid_from.desc()).limit(1).scalar_subquery()
 
     @classmethod
     def draft(cls, session: Session) -> ProgramVersion | None:
@@ -153,14 +159,18 @@ class ProgramVersion(Tracked, Numbered, Base):
         program_rows.write_ladders(self.session, self, offered, [kind])
         self._track_changes("program.ladder_changed", before, by)
 
-    def add_type(self, kind: TypeShape, *, by: Person | None) -> None:
-        """Give the draft a type whose ladder is still to be filled in; only its names are checked."""
+    def add_type(self, kind: TypeShape, *, by: Person | None) -> PartnerType:
+        """Give the draft a new type whose ladder is still to be filled in; only its names are checked."""
         self._open(None)
         before = self.program()
-        if found := list(ladder_checks.of_names(kind)):
-            raise ProgramRefused(found)
+        for mistake in ladder_checks.of_names(kind):
+            raise RuleBroken(mistake.sentence, "tiers" if "tiers" in mistake.path else "name")
+        same = select(PartnerType.name).where(func.lower(PartnerType.name) == kind.name.lower())
+        if (known := self.session.scalar(same)) is not None:
+            raise RuleBroken(f"There is a partner type “{known}” already; open its ladder instead.", "name")
         program_rows.write_ladders(self.session, self, before, [kind])
         self._track_changes("program.type_added", before, by)
+        return self.session.scalars(select(PartnerType).where(PartnerType.name == kind.name)).one()
 
     def drop_type(self, kind: PartnerType, *, by: Person | None) -> None:
         """Take a type out of the draft; partners of that type stand in the way of publishing it."""

@@ -73,7 +73,9 @@ class SignIn(Numbered, Base):
     def end(cls, session: Session, secret: str) -> None:
         """End the session of this secret; ending it twice is no mistake."""
         session.execute(
-            update(cls).where(cls.secret_hash == digest(secret), cls.ended_at.is_(None)).values(ended_at=clock.now())
+            update(cls)
+            .where(cls.secret_hash == digest(secret), cls.ended_at.is_(None))
+            .values(ended_at=clock.now())
         )
 
     @classmethod
@@ -92,7 +94,9 @@ class SignIn(Numbered, Base):
             rows = connection.execute(mine.order_by(cls.seen_at.desc())).all()
         now = clock.now()
         return [
-            OpenSession(row.id, row.agent, row.address, row.started_at, row.seen_at, row.secret_hash == digest(secret))
+            OpenSession(
+                row.id, row.agent, row.address, row.started_at, row.seen_at, row.secret_hash == digest(secret)
+            )
             for row in rows
             if now < row.seen_at + IDLE and now < row.started_at + ABSOLUTE
         ]
@@ -100,7 +104,11 @@ class SignIn(Numbered, Base):
     @classmethod
     def end_own(cls, session: Session, person: Person, number: int) -> bool:
         """End a session of this person by its number; False when it is not one of theirs."""
-        own = update(cls.__table__).where(cls.id == number, cls.person_id == person.id).values(ended_at=clock.now())
+        own = (
+            update(cls.__table__)
+            .where(cls.id == number, cls.person_id == person.id)
+            .values(ended_at=clock.now())
+        )
         with scope.books(session) as connection:
             ended = connection.execute(own).rowcount == 1
         if ended:

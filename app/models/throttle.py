@@ -36,9 +36,14 @@ class Throttle(Base):
     def tried(cls, session: Session, name: str, per: timedelta) -> int:
         """Return how many tries there were lately, without counting one."""
         lately = clock.now() - per
-        return session.scalar(
-            select(func.coalesce(func.sum(cls.tries), 0)).where(cls.name == name[:300], cls.window > lately)
-        ) or 0
+        return (
+            session.scalar(
+                select(func.coalesce(func.sum(cls.tries), 0)).where(
+                    cls.name == name[:300], cls.window > lately
+                )
+            )
+            or 0
+        )
 
     @classmethod
     def forget(cls, session: Session, before: datetime) -> None:

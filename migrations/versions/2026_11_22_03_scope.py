@@ -106,8 +106,21 @@ create view manager_card with (security_barrier) as
 """
 
 PARTNER_OWNED = (
-    "active_period", "assessment", "certificate", "document", "lead", "measurement", "opportunity", "order_line",
-    "orders", "parameter_change", "partnership", "price_list_partner", "tier_period", "training", "contact",
+    "active_period",
+    "assessment",
+    "certificate",
+    "document",
+    "lead",
+    "measurement",
+    "opportunity",
+    "order_line",
+    "orders",
+    "parameter_change",
+    "partnership",
+    "price_list_partner",
+    "tier_period",
+    "training",
+    "contact",
 )
 APPEND_ONLY = ("assessment", "parameter_change", "event")
 PUBLISHED_TYPE = """exists (
@@ -154,7 +167,9 @@ def upgrade() -> None:
         protect(table, partner=None, append_only=table in APPEND_ONLY)
     for table in WORKER_ONLY:
         protect(table, partner=None, worker_only=True)
-    protect("one_time_key", partner="person_id = nullif(current_setting('accord.person_id', true), '')::bigint")
+    protect(
+        "one_time_key", partner="person_id = nullif(current_setting('accord.person_id', true), '')::bigint"
+    )
     op.execute("grant insert on one_time_key to accord_partner")
     for table in APPEND_ONLY:
         forever(table)
@@ -175,7 +190,9 @@ def close_functions() -> None:
     op.execute(f"grant execute on function accord_fold(text) to {GROUPS}")
     op.execute(f"grant execute on function accord_own_type(), accord_granted_lists() to {GROUPS}")
     op.execute("grant execute on function accord_append_only(), accord_only_drafts() to accord_owner")
-    op.execute("grant execute on function accord_session(bytea, timestamptz), accord_revision() to accord_app")
+    op.execute(
+        "grant execute on function accord_session(bytea, timestamptz), accord_revision() to accord_app"
+    )
 
 
 def downgrade() -> None:
@@ -192,7 +209,11 @@ def downgrade() -> None:
         op.execute(f"alter table {table} no force row level security")
         op.execute(f"alter table {table} disable row level security")
     for name in (
-        "accord_only_drafts()", "accord_revision()", "accord_session(bytea, timestamptz)",
-        "accord_granted_lists()", "accord_own_type()", "accord_append_only()",
+        "accord_only_drafts()",
+        "accord_revision()",
+        "accord_session(bytea, timestamptz)",
+        "accord_granted_lists()",
+        "accord_own_type()",
+        "accord_append_only()",
     ):
         op.execute(f"drop function {name}")

@@ -22,7 +22,9 @@ def upgrade() -> None:
     op.execute("insert into vendor (id, name, time_zone, locale) values (1, 'Your company', 'UTC', 'en')")
     stage = sa.table("opportunity_stage", *map(sa.column, ("name", "position", "kind", "probability")))
     for name, position, kind, probability in STAGES:
-        op.execute(stage.insert().values(name=name, position=position, kind=kind, probability=sa.text(probability)))
+        op.execute(
+            stage.insert().values(name=name, position=position, kind=kind, probability=sa.text(probability))
+        )
 
 
 def downgrade() -> None:

@@ -136,7 +136,7 @@ class RecordQuery(SourceQuery):
             query = query.where(tuple_(place, rows.c.id) < tuple_(literal(after[0]), literal(after[1])))
         return query if limit is None else query.limit(limit)
 
-    def record(self, row: Any) -> Record:  # noqa: ANN401 - a row of `rows`
+    def record(self, row: Any) -> Record:
         """One row as a value."""
         why = "" if row.reason is None else self.reasons[row.reason]
         return Record(
