@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 
+from app import stored_files
 from app.access import Permission, requires
+from app.database import find
 from app.listing import Column, Listing
 from app.models import Category, Document
 
@@ -32,6 +34,7 @@ LIST = Listing(
     ],
     search=lambda words: Document.name.icontains(words, autoescape=True),
     default="-filed",
+    href=lambda row: url_for("portal.documents.file", document_id=row[0].id),
     empty=(
         "No files yet",
         "A business plan or another file that the program asks for appears here once it is filed.",
@@ -45,3 +48,10 @@ LIST.routes(bp, requires(Permission.PORTAL_READ))
 def index() -> ResponseReturnValue:
     """List the partner's files, the latest first."""
     return render_template("portal/documents/index.html", page=LIST.page())
+
+
+@bp.get("/<id:document_id>")
+@requires(Permission.PORTAL_READ)
+def file(document_id: int) -> ResponseReturnValue:
+    """Hand out one of the partner's own files."""
+    return stored_files.send(find(Document, document_id))

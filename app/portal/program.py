@@ -8,7 +8,9 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, Select, func, select
 
+from app import stored_files
 from app.access import Permission, requires
+from app.database import find
 from app.extensions import db
 from app.listing import Column, Listing, day
 from app.models import Category, Certificate, ParameterChange, PartnerType, PriceList, TypeDocument
@@ -37,6 +39,13 @@ def show() -> ResponseReturnValue:
         information=_information(standing),
         files=_files(),
     )
+
+
+@bp.get("/files/<id:type_document_id>")
+@requires(Permission.PORTAL_READ)
+def file(type_document_id: int) -> ResponseReturnValue:
+    """Hand out a file of the type's information page."""
+    return stored_files.send(find(TypeDocument, type_document_id))
 
 
 def _rewards(standing: Standing) -> list[tuple[str, str]]:

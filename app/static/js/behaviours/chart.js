@@ -33,6 +33,12 @@
   const draw = (chart) => {
     const plot = chart.querySelector(".chart-plot");
     const figure = JSON.parse(chart.querySelector(".chart-figure").textContent);
+    // Where there is no room for every month, every third one has its name.
+    const axis = figure.layout.xaxis;
+    if (plot.clientWidth < 460 && axis?.tickvals?.length > 6) {
+      axis.ticktext = axis.ticktext.filter((_, place) => place % 3 === 0);
+      axis.tickvals = axis.tickvals.filter((_, place) => place % 3 === 0);
+    }
     const motion = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     window.Plotly.react(plot, figure.data, merge(look(), figure.layout), { displayModeBar: false, responsive: true, staticPlot: false, scrollZoom: false, doubleClick: motion ? "reset" : false });
   };
