@@ -58,7 +58,7 @@ def _day(text: str) -> date:
         raise RuleBroken(f"“{text}” is not a day. Write year, month and day, such as 2013-12-31.") from None
 
 
-def _partner(session: Any, code: str) -> int:  # noqa: ANN401 - loaded late
+def _partner(session: Any, code: str) -> int:
     from sqlalchemy import select
 
     from app.models import Partner

@@ -29,10 +29,15 @@ def close_or_renew(session: Session, today: date, partner_ids: Collection[int]) 
         .where(Partnership.due_on < today, _is_open(today - DAY), among(Partnership.partner_id, partner_ids))
         .order_by(Partnership.id)
     ).all()
+    still_open = set(
+        session.scalars(select(ActivePeriod.partnership_id).where(ActivePeriod.during.contains(today)))
+    )
     for partnership in due:
         if _renews(session, partnership):
             partnership.renew(_next_due(partnership.due_on, today), by=None)
-        else:
+            if partnership.id not in still_open:
+                partnership.activate(by=None)
+        elif partnership.id in still_open:
             partnership.deactivate(by=None)
     return list(due)
 
