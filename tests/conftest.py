@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import before_render_template, template_rendered
 from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import Connection, create_engine, event
@@ -157,8 +158,29 @@ def app(one_app: Accord, connection: Connection) -> Iterator[Accord]:
     engines = db._app_engines[one_app]
     real = engines[None]
     engines[None] = connection  # type: ignore[assignment]
-    yield one_app
+    with no_query_in_a_template(one_app, connection):
+        yield one_app
     engines[None] = real
+
+
+@contextmanager
+def no_query_in_a_template(app: Accord, connection: Connection) -> Iterator[None]:
+    """A template says what was read; one that asks the database itself fails its test."""
+    drawing: list[str] = []
+
+    def begin(_app: Accord, template: Any, **_: Any) -> None:
+        drawing.append(template.name)
+
+    def end(_app: Accord, **_: Any) -> None:
+        drawing.clear()
+
+    def forbid(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        assert not drawing, f"{drawing[-1]} asked the database: {statement[:200]}"
+
+    event.listen(connection, "before_cursor_execute", forbid)
+    with before_render_template.connected_to(begin, app), template_rendered.connected_to(end, app):
+        yield
+    event.remove(connection, "before_cursor_execute", forbid)
 
 
 @pytest.fixture
