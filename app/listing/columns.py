@@ -1,0 +1,154 @@
+"""What a list is declared with: its columns, its filters, and how a value of each kind is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal
+from sqlalchemy.orm import Session
+
+from app import filters as formats
+
+Getter = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `value` takes the row; `sort` is an expression that is never null."""
+
+    name: str
+    label: str
+    value: Getter
+    sort: Any = None
+    kind: str = "text"  # text money number percent day when badge
+    currency: Getter | None = None
+    tone: Getter | None = None
+    href: Getter | None = None
+
+    @property
+    def sortable(self) -> bool:
+        """Say whether the list may be ordered by this column."""
+        return self.sort is not None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter: `where` turns the text in the URL into a condition, or raises ValueError."""
+
+    name: str
+    label: str
+    where: Callable[[str], ColumnElement[bool]]
+    kind: str = "text"
+    choices: Callable[[], Sequence[tuple[Any, str]]] | Sequence[tuple[Any, str]] = ()
+
+    def options(self) -> Sequence[tuple[Any, str]]:
+        """Return the choices as (value, label)."""
+        return self.choices() if callable(self.choices) else self.choices
+
+
+def choice(name: str, label: str, choices: Any, where: Callable[[str], Any]) -> Filter:
+    """Return a filter of one among some choices (value, label), or a callable that gives them."""
+    return Filter(name, label, where, "choice", choices)
+
+
+def text(name: str, label: str, where: Callable[[str], Any]) -> Filter:
+    """Return a filter by text."""
+    return Filter(name, label, where)
+
+
+def day(name: str, label: str, where: Callable[[date], Any]) -> Filter:
+    """Return a filter by a calendar day."""
+    return Filter(name, label, lambda given: where(date.fromisoformat(given)), "day")
+
+
+def matches(search: Any, words: str) -> ColumnElement[bool]:
+    """Return the condition that a search column holds all words, the last one perhaps unfinished."""
+    terms = [term for term in "".join(c if c.isalnum() else " " for c in words).split() if term][:8]
+    if not terms:
+        return literal(value=True)
+    asked = func.to_tsquery("simple", func.accord_fold(" & ".join(f"{term}:*" for term in terms)))
+    condition: ColumnElement[bool] = search.op("@@")(asked)
+    return condition
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as the list shows it."""
+
+    value: Any
+    text: str
+    kind: str
+    currency: str | None = None
+    tone: str = "neutral"
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as the list shows it; `href` opens the record, `item` is the row itself."""
+
+    href: str | None
+    cells: list[Cell]
+    item: Any
+
+
+@dataclass(frozen=True)
+class FilterState:
+    """A filter and what it is set to."""
+
+    name: str
+    label: str
+    kind: str
+    choices: Sequence[tuple[Any, str]]
+    value: str
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a list of one noun is: what is selected, how it is shown, searched, filtered and sorted."""
+
+    noun: str
+    query: Callable[[], Select[*tuple[Any, ...]]]
+    key: Any
+    columns: Sequence[Column]
+    default: str
+    filters: Sequence[Filter] = ()
+    search: Callable[[str], ColumnElement[bool]] | None = None
+    href: Getter | None = None
+    empty: tuple[str, str] | None = None
+    action: Callable[[], tuple[str, str] | None] | None = None
+    prepare: Callable[[Session, list[Any]], list[Any]] | None = (
+        None  # what a screen's rows need besides, in bulk
+    )
+
+
+def cell_of(column: Column, item: Any) -> Cell:
+    value = column.value(item)
+    currency = column.currency(item) if column.currency else None
+    return Cell(
+        value,
+        shown(column.kind, value, currency),
+        column.kind,
+        currency,
+        (column.tone(item) if column.tone else None) or "neutral",
+        column.href(item) if column.href else None,
+    )
+
+
+def shown(kind: str, value: Any, currency: str | None) -> str:
+    if value is None:
+        return ""
+    if kind == "money":
+        return formats.money(value, currency)
+    return FORMATS.get(kind, str)(value)
+
+
+FORMATS: dict[str, Callable[[Any], str]] = {
+    "number": formats.number,
+    "percent": formats.percent,
+    "day": formats.day,
+    "when": formats.when,
+}
