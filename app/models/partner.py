@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Computed, ForeignKey, Index, Text, func, select
 from sqlalchemy.dialects.postgresql import TSVECTOR, Range
@@ -75,7 +75,7 @@ class Partner(Tracked, Numbered, Base):
         deferred=True,
     )
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version, "eager_defaults": False}
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
     partner_type: Mapped[PartnerType] = relationship(lazy="raise")
     operating_company: Mapped[OperatingCompany | None] = relationship(lazy="raise")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
@@ -67,7 +67,7 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
     at_risk_until: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
 
     partner_type: Mapped[PartnerType] = relationship(lazy="raise")
     active_periods: Mapped[list[ActivePeriod]] = relationship(
