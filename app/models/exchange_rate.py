@@ -4,19 +4,47 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Numeric
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Numeric
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.models.base import Base
+from app import clock
+from app.models.base import Base, Tracked
+from app.models.changing import enter
+from app.rules.money import minor_digits
+from app.rules.refusals import RuleBroken
+
+if TYPE_CHECKING:
+    from app.models.person import Person
 
 
-class ExchangeRate(Base):
+class ExchangeRate(Tracked, Base):
     """Units of program currency for one unit of a currency on a day, in full precision."""
 
     __tablename__ = "exchange_rate"
-    __table_args__ = (CheckConstraint("rate > 0", name="rate_positive"),)
+    __table_args__ = (
+        CheckConstraint("rate > 0", name="rate_positive"),
+        Index("ix_exchange_rate_day_id", "day", "id"),
+    )
 
     currency: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
     rate: Mapped[Decimal] = mapped_column(Numeric)
+
+    @classmethod
+    def add(cls, session: Session, *, currency: str, day: date, rate: Decimal, by: Person) -> ExchangeRate:
+        """Say what a currency is worth on a day; a day that has a rate keeps it, since amounts were converted by it."""
+        minor_digits(currency)
+        if rate <= 0:
+            raise RuleBroken("A rate is greater than zero.", "rate")
+        if day > clock.today():
+            raise RuleBroken("This day has not come yet. Choose today or an earlier day.", "day")
+        added = cls(currency=currency, day=day, rate=rate)
+        there = RuleBroken(
+            f"There is a rate for {currency} on this day already. To correct it, import the file with the right one.",
+            "day",
+        )
+        enter(session, added, "exchange_rate.added", by=by, refusals={"pk_exchange_rate": there})
+        return added
