@@ -2,4 +2,33 @@
 
 from flask import Blueprint
 
+from app.partnership import (, imports
+    assessments,
+    categories,
+    certificates,
+    ladders,
+    operating_companies,
+    parameters,
+    program,
+    standings,
+    tiers,
+    trainings,
+    types,
+)
+
 bp = Blueprint("partnership", __name__, url_prefix="/partnership")
+PAGES = (
+    assessments,
+    categories,
+    certificates,
+    ladders,
+    operating_companies,
+    parameters,
+    program,
+    standings,
+    tiers,
+    trainings,
+    types,
+)
+for page in PAGES:
+    bp.register_blueprint(page.bp)
