@@ -62,7 +62,7 @@ def receive(upload: FileStorage | None, field: str = "file") -> Received:
     """Return the uploaded file when it is what its name says, or raise FileRefused."""
     if upload is None or not upload.filename:
         raise FileRefused("Choose a file.", field)
-    name = _plain_name(upload.filename)
+    name = plain_name(upload.filename)
     kind = _KINDS.get(PurePosixPath(name).suffix.lower())
     if kind is None:
         known = ", ".join(sorted(one.lstrip(".") for one in _KINDS))
@@ -94,6 +94,22 @@ def keep(session: Session, received: Received) -> str:
     return name
 
 
+def keep_stream(session: Session, upload: FileStorage) -> Path:
+    """Write an upload to the disk piece by piece, for one too large to hold; its name there is random."""
+    path = _folder() / secrets.token_hex(24)
+    session.info.setdefault(_NEW, []).append(path)
+    with path.open("xb") as file:
+        upload.save(file)
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def whereabouts(stored_as: str) -> Path:
+    """Return where a kept file lies."""
+    return _folder() / stored_as
+
+
 def forget(session: Session, stored_as: str) -> None:
     """Take a file from the disk once its row is gone for good."""
     session.info.setdefault(_GONE, []).append(_folder() / stored_as)
@@ -115,7 +131,7 @@ def _folder() -> Path:
     return stored(Path(current_app.config["ACCORD"].uploads))
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return the name without folders and without what cannot be seen."""
     last = PureWindowsPath(PurePosixPath(name).name).name
     seen = "".join(letter for letter in last if letter.isprintable()).strip() or "file"

@@ -2,10 +2,11 @@
 
 from flask import Blueprint
 
-from app.partnership import (, imports
+from app.partnership import (
     assessments,
     categories,
     certificates,
+    imports,
     ladders,
     operating_companies,
     parameters,
@@ -21,6 +22,7 @@ PAGES = (
     assessments,
     categories,
     certificates,
+    imports,
     ladders,
     operating_companies,
     parameters,
