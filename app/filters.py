@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import nh3
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, get_currency_precision
+from babel.numbers import NumberPattern, format_decimal, get_currency_precision, parse_pattern
 from flask import Flask, g, has_request_context, request
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -66,7 +67,7 @@ def number(value: Decimal | int | None, places: int | None = None) -> str:
         return ""
     if places is not None:
         return _fixed(_at(Decimal(value), places), places)
-    return format_decimal(value, format="#,##0.####", locale=locale())
+    return _written(value, "#,##0.####", locale())
 
 
 def _at(value: Decimal, places: int) -> Decimal:
@@ -74,7 +75,18 @@ def _at(value: Decimal, places: int) -> Decimal:
 
 
 def _fixed(value: Decimal, places: int) -> str:
-    return format_decimal(value, format="#,##0" + ("." + "0" * places if places else ""), locale=locale())
+    return _written(value, "#,##0" + ("." + "0" * places if places else ""), locale())
+
+
+@lru_cache(maxsize=4096)
+def _written(value: Decimal | int, pattern: str, locale: str) -> str:
+    """Write a number; kept, since a page shows the same few hundred again and again."""
+    return format_decimal(value, format=_pattern(pattern), locale=locale)
+
+
+@lru_cache(maxsize=64)
+def _pattern(text: str) -> NumberPattern:
+    return parse_pattern(text)
 
 
 def percent(value: Decimal | int | None, places: int | None = None) -> str:
@@ -98,7 +110,7 @@ def when(value: datetime | None) -> str:
 
 def unit_price(amount: Decimal) -> str:
     """Return the price of one unit, which keeps up to four places (M1)."""
-    return format_decimal(_at(amount, 4), format="#,##0.00##", locale=locale())
+    return _written(_at(amount, 4), "#,##0.00##", locale())
 
 
 def points(score: Fraction | Decimal | None) -> str:
