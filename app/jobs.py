@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import clock, database
-from app.models import renewal
+from app.models import Cause, renewal
 from app.models.assessing import nightly
 from app.models.event import PENDING, Happened
 from config import Settings
@@ -27,6 +27,7 @@ queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 FOLLOWS: dict[str, str] = {
     "import.asked": "importing.run",
+    "assessments.asked": "assessments.run",
 }
 
 _flask: list[Flask] = []
@@ -83,6 +84,19 @@ def night() -> None:
             days = nightly.days_to_close(session, zone)
         for day in days:
             database.retried(partial(_close_day, zone, day))
+
+
+@task("assessments.run")
+def assess_everybody(**_subject: Any) -> None:
+    """Assess every active partner as of today, because somebody asked for it."""
+    with database.unit_of_work() as session:
+        zones = nightly.zones(session)
+    for zone in zones:
+        with database.unit_of_work() as session:
+            portions = nightly.partners_of(session, zone, clock.today(zone))
+        for portion in portions:
+            with database.unit_of_work() as session:
+                nightly.assess_apart(session, clock.today(zone), portion, cause=Cause.STAFF)
 
 
 def _close_day(zone: str, day: date) -> None:

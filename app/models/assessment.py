@@ -7,8 +7,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Numeric
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    ScalarSelect,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned
 
@@ -64,6 +72,20 @@ class Assessment(PartnerOwned, Numbered, Base):
     earned_tier: Mapped[Tier] = relationship(lazy="raise", foreign_keys="Assessment.earned_tier_id")
     held_tier: Mapped[Tier] = relationship(lazy="raise", foreign_keys="Assessment.held_tier_id")
     next_tier: Mapped[Tier | None] = relationship(lazy="raise", foreign_keys="Assessment.next_tier_id")
+
+    @classmethod
+    def latest_of(
+        cls, partnership_id: ColumnElement[int] | InstrumentedAttribute[int] | int
+    ) -> ScalarSelect[int]:
+        """Return the number of a partnership's latest assessment: of the latest day, and on it the last."""
+        one = aliased(cls)
+        return (
+            select(one.id)
+            .where(one.partnership_id == partnership_id)
+            .order_by(one.assessed_on.desc(), one.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
 
 
 class ParameterChange(PartnerOwned, Numbered, Base):

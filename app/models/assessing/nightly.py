@@ -88,11 +88,13 @@ def partners_of(session: Session, zone: str, day: date) -> list[list[int]]:
     return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
-def assess_apart(session: Session, day: date, partner_ids: Sequence[int]) -> int:
+def assess_apart(
+    session: Session, day: date, partner_ids: Sequence[int], *, cause: Cause = Cause.NIGHT
+) -> int:
     """Store verdicts for as many as possible; how many could not be assessed, each with an event that says why."""
     try:
         with session.begin_nested():
-            store(session, day, partner_ids, cause=Cause.NIGHT)
+            store(session, day, partner_ids, cause=cause)
     except RuleBroken as refusal:
         if len(partner_ids) == 1:
             why = {"day": day, "why": refusal.sentence}
@@ -101,7 +103,8 @@ def assess_apart(session: Session, day: date, partner_ids: Sequence[int]) -> int
             )
             return 1
         half = len(partner_ids) // 2
-        return assess_apart(session, day, partner_ids[:half]) + assess_apart(session, day, partner_ids[half:])
+        halves = (partner_ids[:half], partner_ids[half:])
+        return sum(assess_apart(session, day, one, cause=cause) for one in halves)
     else:
         return 0
 

@@ -23,6 +23,8 @@ from app.models.assessing.standing import Standing
 from app.rules.measures import Aggregate, Function, Source
 from app.rules.periods import Days
 
+DIGITS = 19
+"""A number with fewer digits fits a bigint."""
 SUPERSEDED = "A later value counts."
 
 
@@ -215,6 +217,17 @@ def every_record(session: Session, standings: Sequence[Standing]) -> dict[tuple[
             for row in session.execute(query.page(counting=True)):
                 found.setdefault((row.partner_id, category), []).append(query.record(row))
     return found
+
+
+def place_of(text: str | None) -> tuple[date, int] | None:
+    """Read `Record.place` back from an address; one that cannot be read begins at the start."""
+    day, _, number = (text or "").partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < DIGITS):
+        return None
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        return None
 
 
 def _query(standing: Standing, need: Aggregate) -> RecordQuery:

@@ -14,7 +14,7 @@ from app.models.assessing.programs import HeldProgram, TypeLadder
 from app.models.assessing.steps import Benefit, Obligation, Step
 from app.models.assessing.subjects import Subject
 from app.rules.measures import Figure
-from app.rules.program import REGISTERED, Mode
+from app.rules.program import REGISTERED, Mode, Upgrades
 from app.rules.tiers import RequirementVerdict, RungVerdict, Verdict
 
 
@@ -102,6 +102,12 @@ class Standing:
         if self.earned_rank > self.held_rank:
             return "rise"
         return "fall" if self.earned_rank < self.held_rank else "stay"
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether a higher tier is earned, and staff must say yes before it is held (P9)."""
+        policies = self.ladder.policies if self.ladder else None
+        return policies is not None and policies.upgrades is Upgrades.WITH_APPROVAL and self.outlook == "rise"
 
     @property
     def currency(self) -> str:

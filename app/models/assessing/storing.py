@@ -109,6 +109,19 @@ def store(
     return outcomes
 
 
+def foresee(
+    session: Session, on: date, partner_ids: Collection[int] | None = None, *, cause: Cause
+) -> list[tuple[Outcome, list[Changed]]]:
+    """Say what `store` would do and write into the histories, without doing it (P3)."""
+    verdicts = _verdicts(session, on, assess(session, on, partner_ids), cause)
+    earned_before = {one.before.earned_tier_id for one in verdicts if one.before}
+    names = recording.tier_names(session, earned_before)
+    return [
+        (Outcome(one.standing, not one.repeats, one.decision, _moved_to(one)), _changes(one, names))
+        for one in verdicts
+    ]
+
+
 def reassess(
     session: Session, partner_ids: Collection[int], *, cause: Cause, by: Person | None = None
 ) -> list[Outcome]:
