@@ -3,6 +3,17 @@
 from app.models.assessing.live import assess, standing
 from app.models.assessing.standing import Standing
 from app.models.assessing.steps import Benefit, Obligation, Step
-from app.models.assessing.storing import Outcome, reassess, store
+from app.models.assessing.storing import Outcome, foresee, reassess, store
 
-__all__ = ["Benefit", "Obligation", "Outcome", "Standing", "Step", "assess", "reassess", "standing", "store"]
+__all__ = [
+    "Benefit",
+    "Obligation",
+    "Outcome",
+    "Standing",
+    "Step",
+    "assess",
+    "foresee",
+    "reassess",
+    "standing",
+    "store",
+]
