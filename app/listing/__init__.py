@@ -56,7 +56,7 @@ class Listing(Declared):
 def _view(export: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
     """Return a function of its own, which can be marked with what it requires."""
 
-    def view() -> ResponseReturnValue:
+    def view(**_address: Any) -> ResponseReturnValue:
         return export()
 
     return view
