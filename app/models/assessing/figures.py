@@ -8,10 +8,10 @@ Amounts are multiplied by the rate of their day, unrounded; a missing rate is an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     FromClause,
+    Result,
     Row,
     Select,
     TableValuedAlias,
@@ -46,6 +47,10 @@ from app.rules.refusals import MissingRate
 
 Answers = dict[int, dict[Aggregate, Decimal | None]]
 """By partner: the figure of each aggregate; one that is not there is zero or nothing."""
+
+
+ONE = "asked_partner"
+"""The parameter that names the partner where only one is asked."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def figures(session: Session, asked: Asked, needs: Sequence[Aggregate]) -> Answe
     by_source = sorted(set(needs), key=lambda need: (need.source, repr(need)))
     for source, group in groupby(by_source, key=lambda need: need.source):
         query = SourceQuery(asked, source, tuple(group))
-        for row in session.execute(query.statement):
+        for row in query.rows(session):
             query.refuse_missing_rates(session, row)
             answers[row.partner_id] = answers[row.partner_id] | query.read(row)
     return answers
@@ -179,7 +184,10 @@ class SourceQuery:
     @property
     def anyone_asked(self) -> ColumnElement[bool]:
         """Only the records of the partners asked, which the loosest condition may still let count."""
-        whose = among(self.facts.partner, (one.partner_id for one in self.asked.questions))
+        if len(self.asked.questions) == 1:
+            whose = self.facts.partner == bindparam(ONE, self.asked.questions[0].partner_id, BigInteger)
+        else:
+            whose = among(self.facts.partner, (one.partner_id for one in self.asked.questions))
         return and_(whose, self.conditions[0]) if len(self.needs) == 1 else and_(whose, self._loosely)
 
     @property
@@ -212,6 +220,18 @@ class SourceQuery:
             .where(self.anyone_asked)
             .group_by(partner)
         )
+
+    def rows(self, session: Session) -> Result[Any]:
+        """Ask; for one partner by a statement that is kept, since composing it costs more than its answer."""
+        if len(self.asked.questions) > 1:
+            return session.execute(self.statement)
+        one = self.asked.questions[0]
+        days = tuple(tuple(each) for each in self.days)
+        categories = frozenset(self.asked.categories.items())
+        shape = Shape(
+            self.source, self.needs, days, one.wins_count_at_once, self.asked.currency, categories, self
+        )
+        return session.execute(_kept(shape), {ONE: one.partner_id})
 
     def factor(self, need: Aggregate) -> Column | None:
         """What an amount is multiplied by to be in the program's currency."""
@@ -252,6 +272,24 @@ class SourceQuery:
     def read(self, row: Row[Any]) -> dict[Aggregate, Decimal | None]:
         """The figures of one row, exact."""
         return {need: _exact(getattr(row, f"figure_{number}")) for number, need in enumerate(self.needs)}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the query for one partner depends on, but for who it is; partners with the same days share it."""
+
+    source: Source
+    needs: tuple[Aggregate, ...]
+    days: tuple[tuple[Days, ...], ...]
+    at_once: bool
+    currency: str
+    categories: frozenset[tuple[str, int]]
+    query: SourceQuery = field(compare=False)
+
+
+@lru_cache(maxsize=512)
+def _kept(shape: Shape) -> Select[Any]:
+    return shape.query.statement
 
 
 def is_money(need: Aggregate) -> bool:
