@@ -22,6 +22,8 @@ from app.rules.measures.facts import EXACT, Figure, NotComputable
 from app.rules.program import REGISTERED, Mode
 from app.rules.program_values import plain
 
+NOTHING = Fraction(0)
+
 Currents = Mapping[str, Figure]
 """The current value of each category, by its name; a category that is missing has not been measured."""
 
@@ -185,7 +187,7 @@ def unreachable(ladder: Ladder) -> list[str]:
 
 def _judge_rung(ladder: Ladder, rung: Rung, currents: Currents) -> RungVerdict:
     verdicts = tuple(_judge_requirement(ladder, one, currents) for one in rung.requirements)
-    score = sum((one.score for one in verdicts), Fraction(0))
+    score = sum((one.score for one in verdicts), NOTHING) if ladder.mode is Mode.POINTS else NOTHING
     if not is_reachable(ladder, rung):
         met = False
     elif ladder.mode is Mode.POINTS:
@@ -200,17 +202,19 @@ def _judge_requirement(ladder: Ladder, one: Requirement, currents: Currents) -> 
     if current is None:
         current = NotComputable(f"{one.category} is not measured.")
     if isinstance(current, NotComputable):
-        return RequirementVerdict(one, current, met=False, score=Fraction(0))
+        return RequirementVerdict(one, current, met=False, score=NOTHING)
     return RequirementVerdict(one, current, current >= one.target, _earned(ladder, one, current))
 
 
 def _earned(ladder: Ladder, one: Requirement, current: Decimal) -> Fraction:
-    """Points: in full at the target; below it in part, score × current ÷ target, where the type gives partial credit."""
+    """Points: in full at the target, below it in part (score × current ÷ target) where the type gives partial credit."""
+    if ladder.mode is Mode.THRESHOLDS or not one.score:
+        return NOTHING
     if current >= one.target:
         return Fraction(one.score)
     if ladder.partial_credit and one.target > 0:
         return Fraction(one.score) * Fraction(current) / Fraction(one.target)
-    return Fraction(0)
+    return NOTHING
 
 
 def _unmet_groups(verdicts: tuple[RequirementVerdict, ...]) -> list[list[RequirementVerdict]]:
