@@ -109,12 +109,11 @@ def grantable(session: Session) -> None:
     session.execute(insert(PriceList), [{"code": code, "name": name, "scope": scope}])
 
 
-def fill(session: Session, partners: dict[str, Partner], today: date, days: int, random: Random) -> Catalogue:
+def fill(session: Session, today: date, days: int, random: Random) -> Catalogue:
     """Make products, lists, prices and rates for so many days before today."""
     products = _products(session)
     lists = _lists(session)
     prices = _prices(session, lists, products, today)
-    _assign(session, lists["KUROSHIO"], partners, today)
     return Catalogue(products, prices, _rates(session, today, days, random))
 
 
@@ -139,7 +138,12 @@ def _lists(session: Session) -> dict[str, int]:
     distributor = session.scalar(select(PartnerType.id).where(PartnerType.name == "Distributor"))
     lists = {one.code: one.id for one in session.scalars(select(PriceList))}
     rows = [
-        {"code": code, "name": name, "scope": scope, "partner_type_id": distributor if scope is PriceScope.TYPE else None}
+        {
+            "code": code,
+            "name": name,
+            "scope": scope,
+            "partner_type_id": distributor if scope is PriceScope.TYPE else None,
+        }
         for code, name, scope, _ in LISTS
         if code not in lists
     ]
@@ -171,12 +175,15 @@ def _prices(
     ]
     ids = session.scalars(insert(Price).returning(Price.id, sort_by_parameter_order=True), rows)
     prices: dict[tuple[str, str, str], list[Row]] = {}
-    for number, (code, sku, currency, *priced) in zip(ids, told, strict=True):
-        prices.setdefault((code, sku, currency), []).append(Row(number, *priced))
+    for number, (code, sku, currency, quantity, begins, ends, unit_price) in zip(ids, told, strict=True):
+        row = Row(number, quantity, begins, ends, unit_price)
+        prices.setdefault((code, sku, currency), []).append(row)
     return prices
 
 
-def _periods(code: str, euro: Decimal, currency: str, rose: date) -> Iterator[tuple[int, date, date, Decimal]]:
+def _periods(
+    code: str, euro: Decimal, currency: str, rose: date
+) -> Iterator[tuple[int, date, date, Decimal]]:
     """Yield from which quantity and day to which day, and the price: the base list's rose once."""
     if code == "BASE":
         yield 1, date.min, rose - timedelta(days=1), _price(euro / Decimal("1.04"), currency)
@@ -193,11 +200,17 @@ def _price(euro: Decimal, currency: str) -> Decimal:
     return max((local / step).quantize(Decimal(1)), Decimal(1)) * step
 
 
-def _assign(session: Session, price_list: int, partners: dict[str, Partner], today: date) -> None:
+def assign(session: Session, partners: dict[str, Partner], today: date) -> None:
     """Kuroshio has had its own list for a year; Minamori shares it until the end of the coming quarter."""
     begun = today - timedelta(days=360)
+    price_list = session.scalars(select(PriceList.id).where(PriceList.code == "KUROSHIO")).one()
     rows = [
-        {"price_list_id": price_list, "partner_id": partners["KUROSHIO"].id, "valid_from": begun, "valid_to": None},
+        {
+            "price_list_id": price_list,
+            "partner_id": partners["KUROSHIO"].id,
+            "valid_from": begun,
+            "valid_to": None,
+        },
         {
             "price_list_id": price_list,
             "partner_id": partners["MINAMORI"].id,

@@ -70,5 +70,7 @@ class Customers:
 
 def _plain(name: str) -> str:
     """Return a name as an address holds it."""
-    letters = unicodedata.normalize("NFKD", name.lower().replace("ø", "o").replace("æ", "ae").replace("ı", "i"))
+    letters = unicodedata.normalize(
+        "NFKD", name.lower().replace("ø", "o").replace("æ", "ae").replace("ı", "i")
+    )
     return re.sub("[^a-z0-9]+", "-", letters.encode("ascii", "ignore").decode()).strip("-")

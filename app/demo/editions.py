@@ -19,12 +19,20 @@ NORDLICHTS_SURVEY = Decimal("4.4")
 def second(program: Program) -> Iterator[TypeShape]:
     """Yield the types that change five months ago: Gold costs more and gives more, Preferred carries a wider range."""
     installer = _kind(program, INSTALLER)
-    installer = _tier(installer, "Silver", lambda tier: _with(tier, obligation("Won amount", 150_000, 40), obligation("Business plan", 1, 10)))
-    installer = _tier(installer, "Gold", lambda tier: _with(tier, obligation("Won amount", 450_000, 40, floor=350_000)))
+    installer = _tier(
+        installer,
+        "Silver",
+        lambda tier: _with(tier, obligation("Won amount", 150_000, 40), obligation("Business plan", 1, 10)),
+    )
+    installer = _tier(
+        installer, "Gold", lambda tier: _with(tier, obligation("Won amount", 450_000, 40, floor=380_000))
+    )
     yield _tier(installer, "Gold", lambda tier: _giving(tier, BenefitShape("Marketing fund", Decimal(4))))
     distributor = _kind(program, DISTRIBUTOR)
     distributor = _tier(
-        distributor, "Preferred", lambda tier: _with(tier, ObligationShape("Products ordered", Decimal(10), any_of="Momentum"))
+        distributor,
+        "Preferred",
+        lambda tier: _with(tier, ObligationShape("Products ordered", Decimal(10), any_of="Momentum")),
     )
     yield _tier(distributor, "Premier", lambda tier: _giving(tier, BenefitShape("Payment term", Decimal(75))))
 

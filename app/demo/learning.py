@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import stored_files
-from app.demo.partners import ADVISOR, DISTRIBUTOR, INSTALLER, PARTNERS, Told
+from app.demo.partners import ADVISOR, DISTRIBUTOR, INSTALLER, Told
 from app.demo.people import NAMES, email_of, team
 from app.models import (
     Category,
@@ -32,7 +32,11 @@ TRAININGS = ("Planner's training", "Product range", "Safety on the roof")
 EXPIRED = {"ARDMORE": (2, 53)}
 """Whose certificates ended, how many, and how many days ago their last day was."""
 REPORTS = range(20, 700, 30)
-HANDBOOKS = {INSTALLER: "Installer handbook", DISTRIBUTOR: "Stock and logistics guide", ADVISOR: "Planner's guide"}
+HANDBOOKS = {
+    INSTALLER: "Installer handbook",
+    DISTRIBUTOR: "Stock and logistics guide",
+    ADVISOR: "Planner's guide",
+}
 
 
 @dataclass
@@ -44,14 +48,17 @@ class Learning:
     random: Random
     by: Person
 
-    def write(self, session: Session) -> None:
-        """Write all of it; files go where uploads lie."""
-        session.execute(insert(Certificate), [row for told in PARTNERS for row in self._certificates(told)])
-        session.execute(insert(Training), [row for told in PARTNERS for row in self._trainings(told)])
+    def write(self, session: Session, told: Told) -> None:
+        """Write all of a partner's; files go where uploads lie."""
         categories = {one.name: one.id for one in session.scalars(select(Category))}
-        session.execute(insert(Measurement), [row for told in PARTNERS for row in self._measured(told, categories)])
-        self._file_plans(session, categories["Business plan"])
-        self._file_handbooks(session)
+        for noun, rows in (
+            (Certificate, self._certificates(told)),
+            (Training, self._trainings(told)),
+            (Measurement, self._measured(told, categories)),
+            (Document, self._plans(session, told, categories["Business plan"])),
+        ):
+            if written := list(rows):
+                session.execute(insert(noun), written)
 
     def _certificates(self, told: Told) -> Iterator[dict[str, Any]]:
         lost, ended = EXPIRED.get(told.code, (0, 0))
@@ -69,7 +76,9 @@ class Learning:
             subject = TRAININGS[0] if told.kind == ADVISOR else TRAININGS[1 + place % 2]
             yield self._passed(told, email, subject, passed, None)
 
-    def _passed(self, told: Told, email: str, subject: str, passed: date, expires: date | None) -> dict[str, Any]:
+    def _passed(
+        self, told: Told, email: str, subject: str, passed: date, expires: date | None
+    ) -> dict[str, Any]:
         return {
             "partner_id": self.partners[told.code].id,
             "person_email": email,
@@ -89,10 +98,20 @@ class Learning:
     def _measured(self, told: Told, categories: dict[str, int]) -> Iterator[dict[str, Any]]:
         if told.kind == DISTRIBUTOR:
             for back in (one for one in REPORTS if one < told.since):
-                yield self._value(told, categories["Days in stock"], back, Decimal(self.random.randint(14, 38)), "Stock report")
+                yield self._value(
+                    told,
+                    categories["Days in stock"],
+                    back,
+                    Decimal(self.random.randint(14, 38)),
+                    "Stock report",
+                )
         if told.survey:
             for back in (one for one in (25, 210, 395, 580) if one < told.since):
-                value = Decimal(told.survey) + Decimal(self.random.randint(-1, 1)) / 10 if back > 25 else Decimal(told.survey)  # noqa: PLR2004
+                value = (
+                    Decimal(told.survey) + Decimal(self.random.randint(-1, 1)) / 10
+                    if back > 25
+                    else Decimal(told.survey)
+                )
                 yield self._value(told, categories["Customer satisfaction"], back, value, "Customer survey")
 
     def _value(self, told: Told, category: int, back: int, value: Decimal, source: str) -> dict[str, Any]:
@@ -104,31 +123,32 @@ class Learning:
             "source": source,
         }
 
-    def _file_plans(self, session: Session, category: int) -> None:
-        """File a plan every year for those who plan."""
-        rows = []
-        for told in PARTNERS:
-            if told.kind != INSTALLER or not told.plan:
+    def _plans(self, session: Session, told: Told, category: int) -> Iterator[dict[str, Any]]:
+        """Yield a plan for every year, of those who plan; Brightroof's first one is three months old."""
+        if told.kind != INSTALLER or not told.plan:
+            return
+        for back in (90,) if told.code == "BRIGHTROOF" else (90, 430):
+            if back > told.since - 20:
                 continue
-            for back in (one for one in (90, 430) if one < told.since - 20):
-                filed = self.today - timedelta(days=back)
-                words = [f"Business plan of {told.name}", f"For the year that begins on {filed:%d %B %Y}"]
-                rows.append(
-                    {
-                        **self._kept(session, f"Business plan {filed.year}.pdf", words, filed),
-                        "partner_id": self.partners[told.code].id,
-                        "partnership_id": None,
-                        "category_id": category,
-                        "filed_on": filed,
-                    }
-                )
-        session.execute(insert(Document), rows)
+            filed = self.today - timedelta(days=back)
+            words = [f"Business plan of {told.name}", f"For the year that begins on {filed:%d.%m.%Y}"]
+            yield {
+                **self._kept(session, f"Business plan {filed.year}.pdf", words, filed),
+                "partner_id": self.partners[told.code].id,
+                "partnership_id": None,
+                "category_id": category,
+                "filed_on": filed,
+            }
 
-    def _file_handbooks(self, session: Session) -> None:
+    def file_handbooks(self, session: Session) -> None:
+        """Put a handbook on the page of every type."""
         kinds = {one.name: one.id for one in session.scalars(select(PartnerType))}
         filed = self.today - timedelta(days=300)
         rows = [
-            {**self._kept(session, f"{name}.pdf", [name, "Solvane Power"], filed), "partner_type_id": kinds[kind]}
+            {
+                **self._kept(session, f"{name}.pdf", [name, "Solvane Power"], filed),
+                "partner_type_id": kinds[kind],
+            }
             for kind, name in HANDBOOKS.items()
         ]
         session.execute(insert(TypeDocument), rows)

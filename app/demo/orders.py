@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.demo.catalogue import RANGE, Catalogue
-from app.demo.partners import DISTRIBUTOR, PARTNERS, Told
+from app.demo.partners import DISTRIBUTOR, Told
 from app.demo.pipeline import YEAR, chosen
 from app.models import Order, OrderLine, OrderStatus, Partner
 from app.rules.money import line_amount
@@ -22,7 +22,7 @@ SOLD = [sku for sku, *_ in RANGE[:-1]]
 DISCOUNT = {"DACHWERK": "0.15", "REDMESA": "0.15", "BRIGHTROOF": "0.1", "VOLTERA": "0.1", "HELIODOR": "0.1"}
 LIST = {"GRANBY": "PREMIER", "KUROSHIO": "KUROSHIO"}
 """Who buys at a list of its own or its tier's; distributors at theirs, all others at the base list with a discount."""
-BEFORE = {"DELTAKANAAL": (430, 720_000)}
+BEFORE = {"DELTAKANAAL": (430, 850_000)}
 """Who ordered otherwise before: until so many days ago, so much a year."""
 TODAY = {"PRAIRIE": 330_000}
 """A large order that came in today: it makes the year worth Premier."""
@@ -38,9 +38,12 @@ class Ordering:
     random: Random
     lines: list[list[dict[str, Any]]] = field(default_factory=list)
 
-    def write(self, session: Session) -> None:
-        """Write every order of the story with its lines."""
-        orders = [order for told in PARTNERS if told.ordered for order in self._orders(told)]
+    def write(self, session: Session, told: Told) -> None:
+        """Write every order of a partner with its lines."""
+        self.lines = []
+        orders = list(self._orders(told)) if told.ordered else []
+        if not orders:
+            return
         ids = session.scalars(insert(Order).returning(Order.id, sort_by_parameter_order=True), orders)
         rows = [
             {**line, "order_id": number, "line": place, "partner_id": order["partner_id"]}
@@ -110,9 +113,9 @@ class Ordering:
             }
 
     def _status(self, back: int, number: int) -> OrderStatus:
-        if back > 30:  # noqa: PLR2004 - days until an order is through
-            return OrderStatus.CANCELLED if number % 19 == 5 else OrderStatus.CLOSED  # noqa: PLR2004
-        if back > 12:  # noqa: PLR2004
+        if back > 30:
+            return OrderStatus.CANCELLED if number % 19 == 5 else OrderStatus.CLOSED
+        if back > 12:
             return OrderStatus.FULFILLED
         return OrderStatus.CONFIRMED
 
@@ -120,4 +123,8 @@ class Ordering:
 def _credit(line: dict[str, Any]) -> dict[str, Any]:
     """Return what a piece that came back is credited with (M5)."""
     quantity = Decimal(-1)
-    return {**line, "quantity": quantity, "amount": line_amount(quantity, line["unit_price"], line["discount"])}
+    return {
+        **line,
+        "quantity": quantity,
+        "amount": line_amount(quantity, line["unit_price"], line["discount"]),
+    }

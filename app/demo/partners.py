@@ -37,7 +37,7 @@ class Told:
 
 PARTNERS = (
     # Installers: points.
-    Told("BRIGHTROOF", "Brightroof Energie", INSTALLER, "EU", "DE", "Hannover", 690, 400_000, 22, 3, ordered=150_000,
+    Told("BRIGHTROOF", "Brightroof Energie", INSTALLER, "EU", "DE", "Hannover", 690, 405_000, 22, 3, ordered=150_000,
          why="Silver, a few points short of Gold"),
     Told("FJORDLYS", "Fjordlys Installasjon", INSTALLER, "NO", "NO", "Ålesund", 700, 328_000, 27, 5, ordered=120_000,
          why="Gold at risk: its largest deal is more than a year old"),
@@ -49,7 +49,7 @@ PARTNERS = (
          why="its partnership is not active"),
     Told("TIDEMARK", "Tidemark Roofing", INSTALLER, "UK", "GB", "Hull", 560, 82_000, 8, 1, ordered=30_000,
          why="nobody of it may sign in"),
-    Told("LARKHILL", "Larkhill Electrical", INSTALLER, "UK", "GB", "Leeds", 610, 90_000, 15, 3, ordered=50_000,
+    Told("LARKHILL", "Larkhill Electrical", INSTALLER, "UK", "GB", "Leeds", 610, 60_000, 11, 2, ordered=50_000,
          why="rose to Silver twelve days ago"),
     Told("KUROSHIO", "Kuroshio Home", INSTALLER, "JP", "JP", "Kōchi", 650, 540_000, 30, 6, ordered=260_000,
          why="Gold, with a personal price list"),

@@ -57,7 +57,9 @@ class Login:
 def staff(session: Session) -> dict[str, Person]:
     """Let the vendor's staff join; by key."""
     return {
-        key: Person.join(session, name=name, email=_staff_email(name), roles=[role], by=None, title=title, phone=phone)
+        key: Person.join(
+            session, name=name, email=_staff_email(name), roles=[role], by=None, title=title, phone=phone
+        )
         for (key, name, role, title), phone in zip(STAFF, _phones(), strict=True)
     }
 
@@ -70,8 +72,11 @@ def of_partner(session: Session, told: Told, partner: Partner, by: Person) -> No
 
 def team(told: Told) -> list[tuple[str, str, Role, str]]:
     """Return name, address, role and title of a partner's people, always the same ones."""
-    names = Random(told.code).sample(NAMES[told.country].split(", "), 3)  # noqa: S311 - a story, no secret
-    return [(name, email_of(name, told), role, title) for name, role, title in zip(names, ROLES, TITLES, strict=True)]
+    names = Random(told.code).sample(NAMES[told.country].split(", "), 3)
+    return [
+        (name, email_of(name, told), role, title)
+        for name, role, title in zip(names, ROLES, TITLES, strict=True)
+    ]
 
 
 def email_of(name: str, told: Told) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.catalogue import Catalogue
 from app.demo.customers import Customers
-from app.demo.partners import PARTNERS, Told
+from app.demo.partners import Told
 from app.models import Lead, LeadStage, Opportunity, OpportunityStage, Partner
 from app.rules.periods import add_months
 
@@ -42,21 +43,27 @@ class Pipeline:
     today: date
     random: Random
     customers: Customers
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def write(self, session: Session) -> None:
-        """Write every lead and deal of the story."""
+    def write(self, session: Session, told: Told) -> None:
+        """Write every lead and deal of a partner."""
+        self._write_leads(session, self._leads(told))
         stages = {one.name: one.id for one in session.scalars(select(OpportunityStage))}
-        leads = [lead for told in PARTNERS for lead in self._leads(told)]
-        leads += list(self._waiting())
-        session.execute(insert(Lead), [{"key": f"L-{number:05d}", **lead} for number, lead in enumerate(leads, 1)])
-        deals = [deal for told in PARTNERS for deal in self._deals(told)]
-        session.execute(
-            insert(Opportunity),
-            [
-                {"key": f"D-{number:05d}", **deal, "stage_id": stages[deal["stage_id"]]}
-                for number, deal in enumerate(deals, 1)
-            ],
-        )
+        deals = [
+            {"key": f"D-{next(self.numbers):05d}", **deal, "stage_id": stages[deal["stage_id"]]}
+            for deal in self._deals(told)
+        ]
+        if deals:
+            session.execute(insert(Opportunity), deals)
+
+    def write_waiting(self, session: Session) -> None:
+        """Write the leads that are nobody's yet."""
+        self._write_leads(session, self._waiting())
+
+    def _write_leads(self, session: Session, leads: Iterator[dict[str, Any]]) -> None:
+        rows = [{"key": f"L-{next(self.numbers):05d}", **lead} for lead in leads]
+        if rows:
+            session.execute(insert(Lead), rows)
 
     # -- leads
 
@@ -72,17 +79,17 @@ class Pipeline:
     def _path(self, created: date) -> tuple[LeadStage, date, date | None]:
         """Return how far a lead came that was created on a day: young ones are on their way."""
         age = (self.today - created).days
-        if age < 75:  # noqa: PLR2004 - days within which a lead is worked on
+        if age < 75:
             return PATHS[max(0, 3 - self.random.randint(0, age) // 20)], created, None
         closed = min(created + timedelta(days=self.random.randint(10, 70)), self.today)
-        end = LeadStage.WITHDRAWN if self.random.random() < 0.15 else LeadStage.DISQUALIFIED  # noqa: PLR2004
+        end = LeadStage.WITHDRAWN if self.random.random() < 0.15 else LeadStage.DISQUALIFIED
         return end, created, closed
 
     def _waiting(self) -> Iterator[dict[str, Any]]:
         """Return what came in and is nobody's yet."""
         for back in range(1, 19):
             country = self.random.choice(["DE", "FR", "GB", "IT", "NL", "US"])
-            stage = LeadStage.NEW if back < 12 else LeadStage.QUALIFIED  # noqa: PLR2004
+            stage = LeadStage.NEW if back < 12 else LeadStage.QUALIFIED
             yield self._lead_of(None, country, "EUR", stage, self.today - timedelta(days=back), None)
 
     def _lead(self, told: Told, stage: LeadStage, created: date, closed: date | None) -> dict[str, Any]:
@@ -90,7 +97,13 @@ class Pipeline:
         return self._lead_of(partner.id, told.country, partner.currency or "EUR", stage, created, closed)
 
     def _lead_of(
-        self, partner_id: int | None, country: str, currency: str, stage: LeadStage, created: date, closed: date | None
+        self,
+        partner_id: int | None,
+        country: str,
+        currency: str,
+        stage: LeadStage,
+        created: date,
+        closed: date | None,
     ) -> dict[str, Any]:
         customer = self.customers.one(country)
         budget = self._local(Decimal(self.random.randint(8, 90) * 500), currency, created)
@@ -116,16 +129,17 @@ class Pipeline:
     def _deals(self, told: Told) -> Iterator[dict[str, Any]]:
         if not told.won:
             return
-        count = 8 + told.won // 80_000
-        for day, euro in self._amounts(told, count, told.won):
+        deals = 8 + told.won // 80_000
+        for day, euro in self._amounts(told, deals, told.won):
             yield self._deal(told, "Won", day, euro)
-        for euro in filter(None, [BIG_DEAL.get(told.code)]):
-            yield self._deal(told, "Won", add_months(self.today - timedelta(days=FELL_OUT), -12), Decimal(euro))
+        if told.code in BIG_DEAL:
+            day = add_months(self.today - timedelta(days=FELL_OUT), -12)
+            yield self._deal(told, "Won", day, Decimal(BIG_DEAL[told.code]))
         if told.code == "LARKHILL":
             yield self._deal(told, "Won", self.today - timedelta(days=ROSE), Decimal(128_000))
-        for day in self._days(told, count // 2):
+        for day in self._days(told, deals // 2):
             yield self._deal(told, "Lost", day, Decimal(self.random.randint(10, 80) * 500))
-        for stage in self.random.choices(KEPT_OPEN, k=3 + count // 4):
+        for stage in self.random.choices(KEPT_OPEN, k=3 + deals // 4):
             yield self._deal(told, stage, None, Decimal(self.random.randint(10, 120) * 500))
         if told.code in REPORTED:
             day = self.today - timedelta(days=self.random.randint(2, 6))
@@ -144,7 +158,9 @@ class Pipeline:
             "stage_id": stage,
             "amount": self._local(euro, currency, closed or self.today),
             "currency": currency,
-            "created_on": max(created, self._first(told)) if closed is None or closed >= self._first(told) else created,
+            "created_on": max(created, self._first(told))
+            if closed is None or closed >= self._first(told)
+            else created,
             "expected_on": (closed or self.today) + timedelta(days=self.random.randint(-10, 40)),
             "closed_on": closed,
             "product_id": self.catalogue.products[sku],
@@ -152,11 +168,11 @@ class Pipeline:
             "confirmed_at": _evening(closed) if stage == "Won" and closed else None,
         }
 
-    def _amounts(self, told: Told, count: int, yearly: int) -> Iterator[tuple[date, Decimal]]:
+    def _amounts(self, told: Told, deals: int, yearly: int) -> Iterator[tuple[date, Decimal]]:
         """Yield so many days a year with amounts in EUR that make the yearly one, of every year back from today."""
-        for days in self._years(told, count):
+        for days in self._years(told, deals):
             weights = [self.random.randint(70, 130) for _ in days]
-            share = Decimal(yearly) * len(days) / count
+            share = Decimal(yearly) * len(days) / deals
             for day, weight in zip(days, weights, strict=True):
                 yield day, share * weight / sum(weights)
 
@@ -166,7 +182,10 @@ class Pipeline:
     def _years(self, told: Told, yearly: int) -> Iterator[list[date]]:
         """Yield the days of each year back from yesterday, spread evenly, none before the partner joined."""
         for begins in range(0, told.since, YEAR):
-            backs = [begins + 1 + (YEAR * slot + self.random.randint(0, YEAR - 1)) // max(yearly, 1) for slot in range(yearly)]
+            backs = [
+                begins + 1 + (YEAR * slot + self.random.randint(0, YEAR - 1)) // max(yearly, 1)
+                for slot in range(yearly)
+            ]
             days = [self.today - timedelta(days=back) for back in backs if back < told.since]
             if days:
                 yield days
@@ -189,6 +208,6 @@ def _evening(day: date) -> datetime:
     return datetime.combine(day, time(17, 30), UTC)
 
 
-def chosen(random: Random, from_: Sequence[str], count: int) -> list[str]:
+def chosen(random: Random, from_: Sequence[str], wanted: int) -> list[str]:
     """Return so many different ones, in a fixed order of luck."""
-    return random.sample(list(from_), min(count, len(from_)))
+    return random.sample(list(from_), min(wanted, len(from_)))

@@ -54,6 +54,8 @@ BEGAN_AS = {"GREENFOLD": "Expert", "SOLENE": "Associate", "NORDLICHT": "Associat
     ("VECHTPLAN", "CIELO", "HUSOGHJEM", "MEGUMI", "SUNDIAL"), "Associate"
 )
 """The tier that a partnership began with; Registered otherwise. Advisors rise only when somebody agrees."""
+FIRST = 700
+"""Days since Harbourline became an installer."""
 WATCHED = 21
 """The last days, of which every single one is assessed; before, it is the ends of months."""
 
@@ -88,14 +90,18 @@ class Story:
         """Set the scene, write down what was sold, then let the days pass."""
         with self._on(self.begins):
             self._set_the_scene()
-        prices = catalogue.fill(self.session, self.partners, self.today, DAYS, self.random)
-        customers = Customers(self.random, people.NAMES)
-        Pipeline(self.partners, prices, self.today, self.random, customers).write(self.session)
-        Ordering(self.partners, prices, self.today, self.random).write(self.session)
-        Learning(self.partners, self.today, self.random, self.staff["mirjam"]).write(self.session)
+        prices = catalogue.fill(self.session, self.today, DAYS, self.random)
+        self.pipeline = Pipeline(
+            self.partners, prices, self.today, self.random, Customers(self.random, people.NAMES)
+        )
+        self.ordering = Ordering(self.partners, prices, self.today, self.random)
+        self.learning = Learning(self.partners, self.today, self.random, self.mirjam)
+        self.learning.file_handbooks(self.session)
         for moment in sorted(self._moments(), key=lambda one: one.day):
             with self._on(moment.day):
                 moment.happens()
+        self.pipeline.write_waiting(self.session)
+        catalogue.assign(self.session, self.partners, self.today)
         people.give_passwords(self.session, list(self.session.scalars(select(Person.id).order_by(Person.id))))
 
     def _on(self, day: date) -> AbstractContextManager[None]:
@@ -110,7 +116,13 @@ class Story:
         self.staff = people.staff(self.session)
         for code, name, country, currency, zone in COMPANIES:
             self.companies[code] = OperatingCompany.found(
-                self.session, code=code, name=name, country=country, currency=currency, time_zone=zone, by=self.mirjam
+                self.session,
+                code=code,
+                name=name,
+                country=country,
+                currency=currency,
+                time_zone=zone,
+                by=self.mirjam,
             )
         catalogue.grantable(self.session)
         first = program_file.read(Path(__file__).with_name("program.yaml").read_bytes())
@@ -118,8 +130,6 @@ class Story:
         draft.become(first, by=self.mirjam)
         draft.publish(self.begins, by=self.mirjam)
         self.kinds = {one.name: one for one in self.session.scalars(select(PartnerType))}
-        for told in PARTNERS:
-            self._admit(told)
 
     @property
     def mirjam(self) -> Person:
@@ -127,7 +137,7 @@ class Story:
         return self.staff["mirjam"]
 
     def _admit(self, told: Told) -> None:
-        """Take a partner in on the day it joined; Harbourline began as an installer."""
+        """Take a partner in on the day it joined, with all it will sell; Harbourline began as an installer."""
         kind = "Installer" if told.code == "HARBOURLINE" else told.kind
         company = self.companies[told.company]
         self.partners[told.code] = Partner.admit(
@@ -147,18 +157,23 @@ class Story:
             founded=self.random.randint(1962, 2018),
         )
         people.of_partner(self.session, told, self.partners[told.code], self.mirjam)
+        for writing in (self.pipeline, self.ordering, self.learning):
+            writing.write(self.session, told)
 
     # -- what happens
 
     def _moments(self) -> Iterator[Moment]:
         for told in PARTNERS:
             start = self._back(told.since)
+            yield Moment(
+                self._back(FIRST) if told.code == "HARBOURLINE" else start, partial(self._admit, told)
+            )
             yield Moment(start, partial(self._begin, told, told.kind, BEGAN_AS.get(told.code, REGISTERED)))
             for year in range(1, 3):
                 if add_years(start, year) <= self.today:
                     yield Moment(add_years(start, year), partial(self._renew, told))
         harbourline = next(told for told in PARTNERS if told.code == "HARBOURLINE")
-        yield Moment(self._back(700), partial(self._begin, harbourline, "Installer"))
+        yield Moment(self._back(FIRST), partial(self._begin, harbourline, "Installer"))
         yield Moment(self._back(345), partial(self._turn_off, "HARBOURLINE", "Becomes a distributor."))
         second = add_months(self.today.replace(day=1), -SECOND_EDITION)
         yield Moment(second, partial(self._publish, second))
@@ -174,7 +189,9 @@ class Story:
         """Return the ends of months, then every single day of the last weeks, and the days on which something breaks."""
         ends = [last_day_of(add_months(self.begins, number), 1) for number in range(26)]
         days = {end for end in ends if end < self.today}
-        days |= {self._back(back) for back in range(WATCHED + 1)} | {self._back(back) for back in (52, 75, 90)}
+        days |= {self._back(back) for back in range(WATCHED + 1)} | {
+            self._back(back) for back in (52, 75, 90)
+        }
         return sorted(days)
 
     def _assess(self, day: date) -> None:
@@ -263,5 +280,7 @@ def logins(session: Session) -> list[Login]:
     partners = []
     for code in shown:
         name, email, role, _ = people.team(known[code])[0]
-        partners.append(Login(email, name, f"{role.value.capitalize()} of {known[code].name}: {known[code].why}"))
+        partners.append(
+            Login(email, name, f"{role.value.capitalize()} of {known[code].name}: {known[code].why}")
+        )
     return vendors + partners
