@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -80,12 +81,17 @@ def last_months(today: date, number: int = 12) -> list[date]:
 
 def month_name(month: date) -> str:
     """Return a month as a reader would say it, short."""
-    return format_date(month, "MMM y", locale=filters.locale())
+    return _named(month, "MMM y", filters.locale())
+
+
+@lru_cache(maxsize=1024)
+def _named(month: date, form: str, locale: str) -> str:
+    return format_date(month, form, locale=locale)
 
 
 def _tick(month: date, first: date) -> str:
     """Return a month as an axis says it: the year stands only below the first month and below January."""
-    name = format_date(month, "MMM", locale=filters.locale())
+    name = _named(month, "MMM", filters.locale())
     return f"{name}<br>{month.year}" if month == first or month.month == 1 else name
 
 

@@ -6,6 +6,7 @@ from app.portal import (
     catalogue,
     certificates,
     documents,
+    history,
     home,
     organisation,
     parameters,
@@ -15,6 +16,16 @@ from app.portal import (
 )
 
 bp = Blueprint("portal", __name__, url_prefix="/portal")
-for page in (home, program, parameters, catalogue, people, organisation, trainings, certificates, documents):
+for page in (
+    home,
+    program,
+    history,
+    parameters,
+    catalogue,
+    people,
+    organisation,
+    trainings,
+    certificates,
+    documents,
+):
     bp.register_blueprint(page.bp)
-bp.register_blueprint(program.history_bp)

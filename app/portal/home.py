@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Row, text
 
 from app.access import Permission, requires
 from app.extensions import db
-from app.models import Lead, Opportunity, Order, OrderLine
 from app.portal.standing import own_standing
 
 bp = Blueprint("home", __name__)
-LATEST = 5
 
 
 @bp.get("")
@@ -21,34 +20,34 @@ LATEST = 5
 def show() -> ResponseReturnValue:
     """Show the tier, what is missing, and the latest leads, deals and orders."""
     standing, trouble = own_standing()
+    latest = db.session.execute(_LATEST).all()
     return render_template(
         "portal/home/show.html",
         standing=standing,
         trouble=trouble,
-        leads=_latest_leads(),
-        opportunities=_latest_opportunities(),
-        orders=_latest_orders(),
+        leads=[(row, url_for("leads.show", lead_id=row.id)) for row in _of(latest, "lead")],
+        opportunities=[
+            (row, url_for("opportunities.show", opportunity_id=row.id)) for row in _of(latest, "opportunity")
+        ],
+        orders=[(row, url_for("orders.show", order_id=row.id)) for row in _of(latest, "order")],
     )
 
 
-def _latest_leads() -> list[Lead]:
-    latest = select(Lead).order_by(Lead.created_on.desc(), Lead.id.desc()).limit(LATEST)
-    return list(db.session.scalars(latest))
+def _of(rows: Any, kind: str) -> list[Row[Any]]:
+    return [row for row in rows if row.kind == kind]
 
 
-def _latest_opportunities() -> list[Opportunity]:
-    latest = (
-        select(Opportunity)
-        .options(joinedload(Opportunity.stage))
-        .where(Opportunity.deleted_at.is_(None))
-        .order_by(Opportunity.created_on.desc(), Opportunity.id.desc())
-        .limit(LATEST)
-    )
-    return list(db.session.scalars(latest))
-
-
-def _latest_orders() -> list[tuple[Order, object]]:
-    """Return the latest orders with their totals."""
-    total = select(func.sum(OrderLine.amount)).where(OrderLine.order_id == Order.id).scalar_subquery()
-    latest = select(Order, total).order_by(Order.ordered_on.desc(), Order.id.desc()).limit(LATEST)
-    return [(order, amount) for order, amount in db.session.execute(latest)]
+# The five latest of each kind, in one question.
+_LATEST = text("""
+    (select 'lead' as kind, id, company as title, '' as note, created_on as day, null::numeric as amount,
+            null as currency, stage as state
+     from lead order by created_on desc, id desc limit 5)
+    union all
+    (select 'opportunity', o.id, o.name, o.customer, o.created_on, o.amount, o.currency, s.name
+     from opportunity o join opportunity_stage s on s.id = o.stage_id
+     where o.deleted_at is null order by o.created_on desc, o.id desc limit 5)
+    union all
+    (select 'order', o.id, o.number, '', o.ordered_on,
+            (select sum(l.amount) from order_line l where l.order_id = o.id), o.currency, o.status
+     from orders o order by o.ordered_on desc, o.id desc limit 5)
+""")

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   document.querySelectorAll(".table-frame > .data-table").forEach((table) => {
-    if (table.querySelector("tbody input, tbody select, tbody textarea, [colspan], [rowspan]")) return;
+    if (table.querySelector("tbody input:not([type='hidden']), tbody select, tbody textarea, [colspan], [rowspan]")) return;
     const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
     if (heads.length < 3) return;
     table.querySelectorAll("tbody tr, tfoot tr").forEach((row) => {

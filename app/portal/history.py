@@ -1,0 +1,50 @@
+"""The parameter history of the partner: what changed, from what to what, and why (P10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, select
+
+from app.access import Permission, requires
+from app.listing import Column, Listing, day
+from app.models import Category, ParameterChange
+
+bp = Blueprint("history", __name__, url_prefix="/program/history")
+
+
+def _changes() -> Select[*tuple[Any, ...]]:
+    return select(ParameterChange, Category.name.label("category_name")).outerjoin(
+        Category, Category.id == ParameterChange.category_id
+    )
+
+
+LIST = Listing(
+    "changes",
+    query=_changes,
+    key=ParameterChange.id,
+    columns=[
+        Column("day", "Day", lambda row: row[0].day, sort=ParameterChange.day, kind="day"),
+        Column("parameter", "Parameter", lambda row: row.category_name or "Tier"),
+        Column("what", "What", lambda row: row[0].what.capitalize()),
+        Column("old", "From", lambda row: row[0].old),
+        Column("new", "To", lambda row: row[0].new),
+        Column("why", "Why", lambda row: row[0].why),
+    ],
+    filters=[day("since", "Since", lambda on: ParameterChange.day >= on)],
+    default="-day",
+    empty=(
+        "Nothing has changed yet",
+        "When a figure or your tier changes at an assessment, it is kept here.",
+    ),
+)
+LIST.routes(bp, requires(Permission.PORTAL_READ))
+
+
+@bp.get("")
+@requires(Permission.PORTAL_READ)
+def index() -> ResponseReturnValue:
+    """List every change of a parameter or of the tier, the latest first."""
+    return render_template("portal/program/history.html", page=LIST.page())
