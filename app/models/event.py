@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,29 @@ class Happened:
     subject_id: int | None
     partner_id: int | None
     actor_id: int | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event to be recorded: what happened to what, from which values to which."""
+
+    kind: str
+    subject: object | None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    partner_id: int | None = None
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns of the event that this says."""
+        subject = self.subject
+        table = "" if subject is None else getattr(subject, "__tablename__", type(subject).__name__)
+        return {
+            "partner_id": self.partner_id if self.partner_id is not None else _owner(subject),
+            "kind": self.kind,
+            "subject_type": table,
+            "subject_id": getattr(subject, "id", None),
+            "fields": sorted({*self.before, *self.after}),
+        }
 
 
 class Event(Numbered, Base):
@@ -67,37 +91,37 @@ class Event(Numbered, Base):
         partner_id: int | None = None,
     ) -> int:
         """Add an event and return its number; in a partner's scope through the vendor's books."""
-        row: dict[str, Any] = {
-            "at": clock.now(),
-            "actor_id": None if by is None else by.id,
-            "partner_id": partner_id if partner_id is not None else _owner(subject),
-            "kind": kind,
-            "subject_type": ""
-            if subject is None
-            else getattr(subject, "__tablename__", type(subject).__name__),
-            "subject_id": getattr(subject, "id", None),
-            "fields": sorted({*(before or {}), *(after or {})}),
-        }
-        values = {"before": plain(before or {}), "after": plain(after or {})}
+        return cls.record_all(session, [Told(kind, subject, before or {}, after or {}, partner_id)], by=by)[0]
+
+    @classmethod
+    def record_all(cls, session: Session, told: Sequence[Told], *, by: Person | None) -> list[int]:
+        """Add many events at once and return their numbers, in the same order."""
+        if not told:
+            return []
+        now, actor_id = clock.now(), None if by is None else by.id
+        rows = [{"at": now, "actor_id": actor_id, **each.row()} for each in told]
         opened = scope.current()
         if opened is not None and opened.role is scope.Role.PARTNER:
             with scope.books(session):
-                number = cls._write(session, row, values)
+                numbers = cls._write(session, rows, told)
         else:
-            number = cls._write(session, row, values)
-        happened = Happened(
-            number, kind, row["subject_type"], row["subject_id"], row["partner_id"], row["actor_id"]
+            numbers = cls._write(session, rows, told)
+        session.info.setdefault(PENDING, []).extend(
+            Happened(number, row["kind"], row["subject_type"], row["subject_id"], row["partner_id"], actor_id)
+            for number, row in zip(numbers, rows, strict=True)
         )
-        session.info.setdefault(PENDING, []).append(happened)
-        return number
+        return numbers
 
     @classmethod
-    def _write(cls, session: Session, row: dict[str, Any], values: dict[str, Any]) -> int:
-        number: int = session.execute(
-            insert(Event.__table__).values(row).returning(Event.__table__.c.id)
-        ).scalar_one()
-        session.execute(insert(EventDetail.__table__).values(event_id=number, **values))
-        return number
+    def _write(cls, session: Session, rows: list[dict[str, Any]], told: Sequence[Told]) -> list[int]:
+        written = insert(Event).returning(Event.id, sort_by_parameter_order=True)
+        numbers = list(session.scalars(written, rows))
+        details = [
+            {"event_id": number, "before": plain(each.before), "after": plain(each.after)}
+            for number, each in zip(numbers, told, strict=True)
+        ]
+        session.execute(insert(EventDetail), details)
+        return numbers
 
 
 class EventDetail(Base):

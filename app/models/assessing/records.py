@@ -85,7 +85,7 @@ class RecordQuery(SourceQuery):
         return [*(check.otherwise for check in self.checks), SUPERSEDED]
 
     @cached_property
-    def rows(self) -> Subquery:
+    def every(self) -> Subquery:
         """Every record of the partners asked, with the number of its first reason; null when it counts."""
         facts, need = self.facts, self.need
         day = facts.day(need.counting)
@@ -130,7 +130,7 @@ class RecordQuery(SourceQuery):
         self, *, counting: bool, after: tuple[date, int] | None = None, limit: int | None = None
     ) -> Select[Any]:
         """The records that count or do not, newest first, from a place on."""
-        rows = self.rows
+        rows = self.every
         place = func.coalesce(rows.c.day, date.min)
         wanted = rows.c.reason.is_(None) if counting else rows.c.reason.is_not(None)
         query = select(rows).where(wanted).order_by(place.desc(), rows.c.id.desc())

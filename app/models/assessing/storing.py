@@ -26,7 +26,7 @@ from app.models.assessing.moving import Move, forget, move
 from app.models.assessing.recording import Before, Changed
 from app.models.assessing.standing import Standing
 from app.models.assessment import Assessment, Cause, ParameterChange
-from app.models.event import Event
+from app.models.event import Event, Told
 from app.models.operating_company import OperatingCompany
 from app.models.partner import Partner
 from app.models.partnership import Partnership, TierPeriod
@@ -104,8 +104,7 @@ def store(
         ids = _insert(session, on, [one for one in changed if not one.repeats], cause)
         _write_history(session, on, changed, ids, by)
         _act(session, on, changed, ids, by)
-    for one in changed:
-        _tell(session, one, by)
+    Event.record_all(session, [told for one in changed for told in _tell(one)], by=by)
     return outcomes
 
 
@@ -322,19 +321,17 @@ def _act(
     forget(session, {one.standing.subject.partnership_id for one in at_risk})
 
 
-def _tell(session: Session, one: _Verdict, by: Person | None) -> None:
+def _tell(one: _Verdict) -> Iterator[Told]:
     """An event for what changed: the tier, or the day of grace."""
     subject = _Subject(one.standing.subject.partnership_id, one.standing.subject.partner_id)
     if one.moves:
         kind = "partnership.rose" if one.decision.rank > one.standing.held_rank else "partnership.fell"
-        before, after = {"tier": one.standing.held.name}, {"tier": _moved_to(one), "why": one.decision.why}
-        Event.record(session, kind, subject, by=by, before=before, after=after)
+        after = {"tier": _moved_to(one), "why": one.decision.why}
+        yield Told(kind, subject, {"tier": one.standing.held.name}, after)
     if _risk_changes(one):
         kind = "partnership.at_risk" if one.decision.at_risk_until else "partnership.out_of_risk"
         was, now = one.standing.at_risk_until, one.decision.at_risk_until
-        Event.record(
-            session, kind, subject, by=by, before={"at_risk_until": was}, after={"at_risk_until": now}
-        )
+        yield Told(kind, subject, {"at_risk_until": was}, {"at_risk_until": now})
 
 
 def _iso(day: date | None) -> str | None:
