@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.importing import yaml_tree
 from app.importing.yaml_reader import KeyReader, Wrong
-from app.importing.yaml_tree import Items, Keys, Node, Text
+from app.importing.yaml_tree import Keys, Node, Text
 from app.models import Person, ProgramVersion
 from app.rules import measures, program_checks, program_values
 from app.rules.mistakes import Mistake, Path, ProgramRefused
@@ -151,7 +151,7 @@ class _Reader(KeyReader):
         if node is None:
             return None
         try:
-            return measures.from_dict(_as_written(node))
+            return measures.from_dict(yaml_tree.as_written(node))
         except RuleBroken as refused:
             self.note(_line_within(node, refused.field, keys.lines["measure"]), refused.sentence)
             return None
@@ -253,16 +253,6 @@ class _Reader(KeyReader):
             f"“year_starts” is a month and a day such as 01-01 or 04-06, not “{shortened(words)}”.",
         )
         return YearStart()
-
-
-def _as_written(node: Node) -> object:
-    match node:
-        case Text():
-            return None if node.is_missing else node.words
-        case Items():
-            return [_as_written(one) for one in node.items]
-        case Keys():
-            return {key: _as_written(one) for key, one in node.entries.items()}
 
 
 def _line_within(node: Node, key: str | None, otherwise: int) -> int:

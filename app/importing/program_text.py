@@ -40,6 +40,12 @@ def write(program: Program) -> str:
     return "".join(f"{line}\n" for line in _lines(_program(in_order(program)), ""))
 
 
+def write_mapping(mapping: Mapping[str, object]) -> str:
+    """Return a measure or another mapping of texts as the same YAML."""
+    written = _quoted(mapping)
+    return "".join(f"{line}\n" for line in _lines(written, "")) if isinstance(written, dict) else ""
+
+
 def _program(program: Program) -> dict[str, Written]:
     categories = {one.name: one for one in program.categories}
     return {

@@ -156,3 +156,14 @@ def _text(event: said.ScalarEvent) -> Text:
 
 def _line(event: said.Event) -> int:
     return int(event.start_mark.line) + 1
+
+
+def as_written(node: Node) -> object:
+    """Return a tree as plain texts, lists and mappings; what is missing is None."""
+    match node:
+        case Text():
+            return None if node.is_missing else node.words
+        case Items():
+            return [as_written(one) for one in node.items]
+        case Keys():
+            return {key: as_written(one) for key, one in node.entries.items()}
