@@ -238,9 +238,7 @@ def test_entered_values_are_taken_by_their_latest_day(session: Session, cast: Ca
     assert isinstance(current(session, cast, "Retention"), NotComputable)
     ids = on(session, cast).program
     assert ids is not None
-    retention, users = (
-        session.get_one(Category, ids.category_ids[name]) for name in ("Retention", "Users")
-    )
+    retention, users = (session.get_one(Category, ids.category_ids[name]) for name in ("Retention", "Users"))
     for day, value in ((date(2026, 1, 1), "90"), (date(2026, 5, 1), "70.5"), (date(2026, 7, 1), "10")):
         factories.measurement(session, cast.acme, retention, day, value)
         factories.measurement(session, cast.acme, users, day, value)
@@ -355,3 +353,22 @@ def test_assessing_live_writes_nothing_and_asks_once_per_noun(
 
     assert len(queries) <= 6
     assert session.scalar(select(func.count()).select_from(Assessment)) == 0
+
+
+def test_a_partner_reads_the_same_figures_as_the_vendor_also_of_products_no_longer_sold(
+    session: Session, cast: Cast, as_partner: Any
+) -> None:
+    """A6, P5"""
+    measured(
+        session, cast, 1, ValueType.MONEY, Bikes={"sum": "opportunities", "where": {"category": "Bikes"}}
+    )
+    retired = factories.product(session, "OLD", category="Bikes", active=False)
+    factories.opportunity(
+        session, cast.acme, "Old bikes", "70", "Won", created_on=date(2026, 1, 2), product_id=retired.id
+    )
+    vendors = current(session, cast, "Bikes")
+
+    with as_partner(cast.acme) as own:
+        (mine,) = assess(own, DAY)
+
+    assert (mine.currents or {})["Bikes"] == vendors == 70
