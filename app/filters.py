@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
         money=money, number=number, day=day, when=when, percent=percent, in_days=in_days, markdown=markdown
     )
     app.jinja_env.filters.update(
-        points=points, unit_price=unit_price, first_upper=first_upper, initials=initials
+        points=points, day_before=day_before, unit_price=unit_price, first_upper=first_upper, initials=initials
     )
     app.jinja_env.globals["reader_locale"] = locale
 
@@ -134,6 +134,11 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper()
 
 
+def day_before(value: date) -> date:
+    """Return the last day of a range that ends before `value`."""
+    return value - timedelta(days=1)
+
+
 def in_days(value: date | None, today: date | None = None) -> str:
     """Return a day and how far it is: "in 12 days (4 Dec 2026)"."""
     if value is None:
@@ -145,6 +150,7 @@ def in_days(value: date | None, today: date | None = None) -> str:
     return f"{words} ({day(value)})"
 
 
+@lru_cache(maxsize=64)
 def markdown(text: str | None) -> Markup:
     """Return Markdown as safe HTML: no raw HTML, no pictures from elsewhere, no scripts."""
     drawn = _markdown.render(text or "")

@@ -11,6 +11,7 @@ from app.rules.money import minor_digits
 from app.rules.program import ValueType
 
 
+@lru_cache(maxsize=4096)
 def shown(
     value: Decimal, value_type: ValueType, currency: str = "", locale: str = "en", *, up: bool = False
 ) -> str:
