@@ -131,4 +131,5 @@ def _open_scope(_session: Session, transaction: SessionTransaction, connection: 
     if transaction.nested:
         return
     scope = _required()
-    connection.exec_driver_sql(OPEN, scope.settings())
+    if scope is not DOOR:  # the login role may do nothing, and settings of before are gone with their transaction
+        connection.exec_driver_sql(OPEN, scope.settings())

@@ -190,6 +190,13 @@ def session(app: Accord, connection: Connection) -> Iterator[Session]:
         yield opened
 
 
+@event.listens_for(Session, "after_begin")
+def _open_the_door(_session: Session, transaction: Any, connection: Connection) -> None:
+    """A transaction of its own begins as nobody; inside a test's one transaction that has to be said."""
+    if scope.current() is scope.DOOR and not transaction.nested:
+        connection.exec_driver_sql(scope.OPEN, scope.DOOR.settings())
+
+
 def joined(connection: Connection) -> Session:
     return Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
 
