@@ -132,7 +132,10 @@ class Page:
 
     @cached_property
     def total(self) -> int:
-        """Return how many rows there are, counted up to 10,001."""
+        """Return how many rows there are, counted up to 10,001; a list that fits on one screen is not counted."""
+        items, more, earlier = self._screen()
+        if not more and not earlier:
+            return len(items)
         counted = (
             self.selected().with_only_columns(self.listing.key, maintain_column_froms=True).order_by(None)
         )
