@@ -2,6 +2,10 @@
 
 from flask import Flask
 
+from app.leads import leads, opportunities, orders
+
 
 def register(app: Flask) -> None:
     """Put the three lists on the application."""
+    for page in (leads, opportunities, orders):
+        app.register_blueprint(page.bp)

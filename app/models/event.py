@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, insert
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, insert, select, true
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from app import clock, scope
 from app.models.base import Base, Numbered, plain
+from app.models.happenings import said
 
 if TYPE_CHECKING:
     from app.models.partner import Partner
@@ -77,6 +78,37 @@ class Event(Numbered, Base):
     actor: Mapped[Person | None] = relationship(lazy="raise")
     partner: Mapped[Partner | None] = relationship(lazy="raise")
     detail: Mapped[EventDetail | None] = relationship(lazy="raise", viewonly=True)
+
+    # -- questions
+
+    @property
+    def words(self) -> str:
+        """Return what happened, in words; its detail is loaded."""
+        return said(self.kind, *((self.detail.before, self.detail.after) if self.detail else ()))
+
+    @classmethod
+    def readable_by(cls, reader: Person) -> ColumnElement[bool]:
+        """Return the condition of A7: a channel manager reads the events of the partners it looks after only."""
+        from app.models.partner import Partner  # noqa: PLC0415 - events are about partners
+        from app.models.person import Role  # noqa: PLC0415
+
+        if {Role.ADMINISTRATOR, Role.AUDITOR} & set(reader.roles):
+            return true()
+        return cls.partner_id.in_(select(Partner.id).where(Partner.manager_id == reader.id))
+
+    @classmethod
+    def about(cls, session: Session, record: Any, *, reader: Person, limit: int = 20) -> list[Event]:
+        """Return the latest events of a record that a reader may see, with who did it and what changed."""
+        events = (
+            select(cls)
+            .where(cls.subject_type == record.__tablename__, cls.subject_id == record.id, cls.readable_by(reader))
+            .options(joinedload(cls.actor), joinedload(cls.detail))
+            .order_by(cls.id.desc())
+            .limit(limit)
+        )
+        return list(session.scalars(events))
+
+    # -- verbs
 
     @classmethod
     def record(

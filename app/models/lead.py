@@ -29,6 +29,14 @@ class LeadStage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+TONES = {
+    LeadStage.CONVERTED: "good",
+    LeadStage.DISQUALIFIED: "neutral",
+    LeadStage.WITHDRAWN: "neutral",
+    LeadStage.NEW: "warn",
+}
+
+
 class Lead(Tracked, Numbered, Base):
     """Somebody who may buy; without a partner it waits in the vendor's queue."""
 
@@ -72,3 +80,21 @@ class Lead(Tracked, Numbered, Base):
     )
 
     partner: Mapped[Partner | None] = relationship(lazy="raise")
+
+    @property
+    def stage_words(self) -> str:
+        """Return the stage as a reader says it."""
+        return self.stage.value.capitalize()
+
+    @property
+    def tone(self) -> str:
+        """Return the colour of the stage."""
+        return TONES.get(self.stage, "info")
+
+    @property
+    def counts(self) -> str:
+        """Say in a sentence for which parameters it counts (L2, P8)."""
+        registered = "It counts as a registered lead on the day it was created"
+        if self.stage is LeadStage.CONVERTED and self.closed_on is not None:
+            return f"{registered}, and as a converted one on the day it was closed."
+        return f"{registered}; as a converted one it counts once it is converted."

@@ -77,3 +77,34 @@ class Opportunity(Tracked, PartnerOwned, Numbered, Base):
 
     stage: Mapped[OpportunityStage] = relationship(lazy="raise")
     product: Mapped[Product | None] = relationship(lazy="raise")
+
+    def state_words(self, stage: str, kind: StageKind) -> str:
+        """Return the stage as a reader says it; a win that nobody confirmed yet says so (F3)."""
+        return f"{stage}, to be confirmed" if self._is_only_reported(kind) else stage
+
+    def tone(self, kind: StageKind) -> str:
+        """Return the colour of the stage."""
+        if self._is_only_reported(kind):
+            return "warn"
+        return {StageKind.WON: "good", StageKind.LOST: "neutral"}.get(kind, "info")
+
+    @property
+    def chance(self) -> Decimal:
+        """Return the probability in percent: its own, else its stage's."""
+        return (self.stage.probability if self.probability is None else self.probability) * 100
+
+    @property
+    def counts(self) -> str:
+        """Say in a sentence whether it counts for parameters (P8, F3)."""
+        if self.stage.kind is StageKind.OPEN:
+            return "It does not count yet: deals count once they are won and confirmed, by their closing day."
+        if self.stage.kind is StageKind.LOST:
+            return "It was lost, so it does not count as won."
+        if self.closed_on is None:
+            return "It is won, but has no closing day, so it does not count."
+        if self.confirmed_at is None:
+            return "It is reported as won. It counts on its closing day once the vendor has confirmed it."
+        return "It is won and confirmed: it counts on its closing day."
+
+    def _is_only_reported(self, kind: StageKind) -> bool:
+        return kind is StageKind.WON and self.confirmed_at is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -14,12 +15,16 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Numeric,
+    Select,
     UniqueConstraint,
+    func,
+    select,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
+from app.models.price_list import Price
 
 if TYPE_CHECKING:
     from app.models.product import Product
@@ -75,6 +80,45 @@ class Order(Tracked, PartnerOwned, Numbered, Base):
         foreign_keys="OrderLine.order_id",
     )
 
+    SHOWN = 500
+
+    @property
+    def tone(self) -> str:
+        """Return the colour of the status."""
+        if self.status in COUNTED:
+            return "good"
+        return "warn" if self.status is OrderStatus.SUBMITTED else "neutral"
+
+    @property
+    def counts(self) -> str:
+        """Say in a sentence whether it counts for parameters (P8)."""
+        if self.status in COUNTED:
+            return "It counts on the day it was ordered."
+        return "It does not count: orders count when they are confirmed, fulfilled or closed."
+
+    @classmethod
+    def totals(cls, ids: Collection[int]) -> Select[int, Decimal, int]:
+        """Return what the stored lines of these orders make, unrounded, and how many they are (M2)."""
+        return (
+            select(OrderLine.order_id, func.sum(OrderLine.amount).label("total"), func.count().label("lines"))
+            .where(OrderLine.order_id.in_(ids))
+            .group_by(OrderLine.order_id)
+        )
+
+    def first_lines(self) -> list[OrderLine]:
+        """Return the first lines with their products and the lists their prices came from; there may be more."""
+        lines = (
+            select(OrderLine)
+            .where(OrderLine.order_id == self.id)
+            .options(
+                joinedload(OrderLine.product),
+                joinedload(OrderLine.price).joinedload(Price.price_list),
+            )
+            .order_by(OrderLine.line)
+            .limit(self.SHOWN)
+        )
+        return list(self.session.scalars(lines))
+
 
 class OrderLine(PartnerOwned, Numbered, Base):
     """A line: its stored amount is quantity × unit price × (1 − discount), rounded once (M2)."""
@@ -104,3 +148,4 @@ class OrderLine(PartnerOwned, Numbered, Base):
         foreign_keys="OrderLine.order_id",
     )
     product: Mapped[Product] = relationship(lazy="raise")
+    price: Mapped[Price | None] = relationship(lazy="raise")

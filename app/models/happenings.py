@@ -1,0 +1,109 @@
+"""Events in words: what a kind of event says to a reader, with the values it kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SAID = {
+    "access.refused": "Was kept from {path}",
+    "access.sign_in_refused": "Signing in was refused",
+    "assessment.refused": "Could not be assessed",
+    "assessments.asked": "Everybody is to be assessed",
+    "document.filed": "File “{name}” filed",
+    "document.removed": "File “{name}” removed",
+    "exchange_rate.added": "Rate of {currency} for {day} added: {rate}",
+    "import.asked": "Import asked for",
+    "import.discarded": "Import of {file} discarded",
+    "import.done": "File imported: {file}",
+    "measurement.changed": "Value corrected from {was_value} to {value}",
+    "measurement.entered": "Value {value} entered for {day}",
+    "operating_company.described": "Operating company changed",
+    "operating_company.founded": "Operating company {name} added",
+    "partner.admitted": "Joined the channel",
+    "partner.changed": "Profile changed",
+    "partner.portal_closed": "Portal closed",
+    "partner.portal_opened": "Portal opened",
+    "partner_type.described": "Partner type described",
+    "partnership.at_risk": "Tier at risk until {at_risk_until}",
+    "partnership.began": "Partnership began at {tier}",
+    "partnership.due_soon": "Partnership ends soon, on {due_on}",
+    "partnership.fell": "Fell from {was_tier} to {tier}",
+    "partnership.out_of_risk": "Tier no longer at risk",
+    "partnership.renewed": "Partnership renewed until {due_on}",
+    "partnership.rose": "Rose from {was_tier} to {tier}",
+    "partnership.tier_set": "Tier set to {tier}: {why}",
+    "partnership.turned_off": "Partnership turned off",
+    "partnership.turned_on": "Partnership turned on",
+    "partnerships.night": "The day was closed",
+    "person.accepted_invitation": "Invitation accepted",
+    "person.changed_password": "Password changed",
+    "person.ended_session": "A session was ended",
+    "person.joined": "{name} joined",
+    "person.signed_in": "Signed in",
+    "person.signed_out": "Signed out",
+    "price.added": "Price added",
+    "price.changed": "Price changed",
+    "price.ended": "Price ended",
+    "price_list.assigned": "Personal price list assigned",
+    "price_list.assignment_ended": "Personal price list ended",
+    "price_list.drawn_up": "Price list {name} drawn up",
+    "price_list.renamed": "Price list renamed",
+    "product.changed": "Product changed",
+    "product.offered": "Product {name} offered",
+    "program.category_changed": "Category of the draft changed",
+    "program.described": "Draft of the program described",
+    "program.draft_discarded": "Draft of the program discarded",
+    "program.draft_started": "Draft “{name}” of the program begun",
+    "program.ladder_changed": "Ladder in the draft changed",
+    "program.loaded": "Program loaded from a file",
+    "program.published": "Program published, valid from {valid_from}",
+    "program.type_added": "Partner type added to the draft",
+    "program.type_dropped": "Partner type taken out of the draft",
+    "tier.renamed": "Tier renamed from {was_name} to {name}",
+    "type_document.added": "File “{name}” put on the page of a type",
+    "type_document.removed": "File “{name}” taken from the page of a type",
+    "vendor.described": "Settings changed",
+}
+
+NOISE = ("access.", "assessment.", "person.signed_", "person.ended_", "person.joined", "partnerships.night")
+"""Events whose kinds begin so are left out where only what changed in the channel is told."""
+
+
+class _Kept(dict[str, Any]):
+    """The values of an event; what was not kept, or was erased, is an ellipsis."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def said(kind: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None) -> str:
+    """Return what an event of this kind says, with its values."""
+    pattern = SAID.get(kind)
+    if pattern is None:
+        return kind.replace(".", " ").replace("_", " ").capitalize()
+    was = {f"was_{name}": value for name, value in (before or {}).items()}
+    values = {name: _shown(value) for name, value in {**was, **(after or {})}.items()}
+    for name in before or {}:
+        values.setdefault(name, _shown((before or {})[name]))
+    return pattern.format_map(_Kept(values))
+
+
+def field_name(name: str) -> str:
+    """Return a field's name as a reader says it."""
+    return name.removesuffix("_id").replace("_", " ").capitalize()
+
+
+def value_words(value: Any) -> str:
+    """Return a kept value as a reader says it."""
+    return _shown(value)
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(_shown(one) for one in value)
+    return str(value)
