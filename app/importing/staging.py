@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 
@@ -18,7 +19,7 @@ from app.importing.files import BLANKS, PIECE, Line, Unreadable
 from app.importing.kind import Check, Column, Kind
 from app.rules.refusals import RuleBroken
 
-BATCH = 5_000
+BATCH, BATCHES = 5_000, 4
 SHOWN = 200
 NULL = "\\N"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -64,24 +65,17 @@ class Staging:
         self._do("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in names))
 
     def fill(self, lines: Iterable[Line], progress: Progress) -> None:
-        """Read the lines batch by batch; `progress` hears how many were read so far.
+        """Read the lines; `progress` hears now and then how many were read so far, and may ask the database.
 
-        PostgreSQL takes a batch in while the next one is read; refusals wait in a file until all rows are there.
+        PostgreSQL takes one batch in while the next is read; refusals wait in a file until all rows are there.
         """
         remaining = iter(lines)
         names = ", ".join(["at_line", *(column.staged for column, _at in self.present)])
         with TemporaryFile() as refused:
-            with self.connection.cursor() as cursor, cursor.copy(f"copy staged ({names}) from stdin") as copy:
-                while batch := list(islice(remaining, BATCH)):
-                    rows, refusals = self._read_batch(batch)
-                    copy.write(_as_copied(rows))
-                    refused.write(_as_copied(map(_as_row, refusals)))
-                    self.rows += len(batch)
-                    progress(self.rows)
+            while self._copy(f"staged ({names})", islice(self._batches(remaining, refused), BATCHES)):
+                progress(self.rows)
             refused.seek(0)
-            with self.connection.cursor() as cursor, cursor.copy("copy refusal from stdin") as copy:
-                while piece := refused.read(PIECE):
-                    copy.write(piece)
+            self._copy("refusal", iter(partial(refused.read, PIECE), b""))
         self._do("analyze staged")
 
     def check(self, checks: Iterable[Check], filled: Callable[[str], str]) -> None:
@@ -112,6 +106,22 @@ class Staging:
     def drop_refused(self) -> None:
         """Go on without the refused rows."""
         self._do("delete from staged where at_line in (select at_line from refusal)")
+
+    def _copy(self, table: str, pieces: Iterable[bytes]) -> bool:
+        """Copy pieces into a table and say whether there were any."""
+        copied = False
+        with self.connection.cursor() as cursor, cursor.copy(f"copy {table} from stdin") as copy:
+            for piece in pieces:
+                copy.write(piece)
+                copied = True
+        return copied
+
+    def _batches(self, lines: Iterator[Line], refused: IO[bytes]) -> Iterator[bytes]:
+        while batch := list(islice(lines, BATCH)):
+            rows, refusals = self._read_batch(batch)
+            refused.write(_as_copied(map(_as_row, refusals)))
+            self.rows += len(batch)
+            yield _as_copied(rows)
 
     def _read_batch(self, batch: list[Line]) -> tuple[Iterable[str], list[Refusal]]:
         """Give the rows as PostgreSQL copies them, column by column, and what is refused."""

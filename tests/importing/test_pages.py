@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app import Accord
 from app.importing import runs
 from app.models import Event, ImportRun, ImportStatus, Partner
 from tests.cast import Cast
@@ -20,7 +21,9 @@ GOOD = b"code,name,type\nDELTA,Delta,Reseller\nEPSILON,Epsilon,Consultant\n"
 BAD = b"code,name,type\nDELTA,Delta,Reseller\nEPSILON,Epsilon,Distributor\n"
 
 
-def upload(client: FlaskClient, content: bytes, name: str = "partners.csv", kind: str = "partners") -> TestResponse:
+def upload(
+    client: FlaskClient, content: bytes, name: str = "partners.csv", kind: str = "partners"
+) -> TestResponse:
     data = {"kind": kind, "file": (io.BytesIO(content), name)}
     return client.post("/partnership/imports/new", data=data, content_type="multipart/form-data")
 
@@ -30,19 +33,30 @@ def anna(sign_in: SignIn) -> FlaskClient:
     return sign_in("anna")
 
 
-def done(session: Session) -> ImportRun:
+Done = Callable[[], ImportRun]
+
+
+@pytest.fixture
+def done(app: Accord, session: Session) -> Done:
     """Do the job that waits, and give the run."""
+    return lambda: _done(app, session)
+
+
+def _done(app: Accord, session: Session) -> ImportRun:
     run = session.scalars(select(ImportRun).order_by(ImportRun.id.desc())).first()
     assert run is not None
     session.commit()
-    runs.work(subject_id=run.id)
+    with app.app_context():
+        runs.work(subject_id=run.id)
     session.expire_all()
     return run
 
 
-def test_a_file_is_tried_first_and_brought_in_when_anna_says_so(anna: FlaskClient, session: Session) -> None:
+def test_a_file_is_tried_first_and_brought_in_when_anna_says_so(
+    anna: FlaskClient, session: Session, done: Done
+) -> None:
     answer = upload(anna, GOOD)
-    tried = done(session)
+    tried = done()
 
     assert answer.status_code == 303
     assert (tried.status, tried.created, tried.is_a_try) == (ImportStatus.DONE, 2, True)
@@ -50,7 +64,7 @@ def test_a_file_is_tried_first_and_brought_in_when_anna_says_so(anna: FlaskClien
     assert "Would be created" in anna.get(answer.location).text
 
     started = anna.post(f"{answer.location}/start")
-    brought_in = done(session)
+    brought_in = done()
 
     assert started.status_code == 303
     assert (brought_in.status, brought_in.created, brought_in.stored_as) == (ImportStatus.DONE, 2, None)
@@ -58,30 +72,34 @@ def test_a_file_is_tried_first_and_brought_in_when_anna_says_so(anna: FlaskClien
     assert session.scalars(select(Event.kind).where(Event.kind == "import.done")).all() == ["import.done"]
 
 
-def test_refused_rows_are_named_with_line_column_value_and_what_to_do(anna: FlaskClient, session: Session) -> None:
+def test_refused_rows_are_named_with_line_column_value_and_what_to_do(
+    anna: FlaskClient, session: Session, done: Done
+) -> None:
     answer = upload(anna, BAD)
-    run = done(session)
+    run = done()
 
     page = anna.get(answer.location).text
 
     assert run.status is ImportStatus.REFUSED
-    assert [(each["line"], each["column"], each["value"]) for each in run.refusals] == [(3, "type", "Distributor")]
+    assert [(each["line"], each["column"], each["value"]) for each in run.refusals] == [
+        (3, "type", "Distributor")
+    ]
     assert "There is no such partner type" in page
 
 
-def test_the_good_rows_come_in_when_asked_for(anna: FlaskClient, session: Session) -> None:
+def test_the_good_rows_come_in_when_asked_for(anna: FlaskClient, session: Session, done: Done) -> None:
     answer = upload(anna, BAD)
-    done(session)
+    done()
 
     anna.post(f"{answer.location}/start", data={"partial": "y"})
-    run = done(session)
+    run = done()
 
     assert (run.status, run.created, run.refused) == (ImportStatus.DONE, 1, 1)
 
 
-def test_a_file_that_is_given_up_is_gone(anna: FlaskClient, session: Session) -> None:
+def test_a_file_that_is_given_up_is_gone(anna: FlaskClient, session: Session, done: Done) -> None:
     answer = upload(anna, GOOD)
-    done(session)
+    done()
 
     removed = anna.post(f"{answer.location}/removal")
     again = anna.post(f"{answer.location}/start")
@@ -113,9 +131,12 @@ def test_a_file_that_cannot_be_read_is_refused_at_its_field(
 
 
 def test_an_upload_of_200_megabytes_is_refused_before_it_is_read(anna: FlaskClient, cast: Cast) -> None:
-    headers = {"Content-Length": str(200 * 1024 * 1024), "Content-Type": "multipart/form-data; boundary=x"}
-
-    answer = anna.post("/partnership/imports/new", headers=headers, data=b"--x--")
+    answer = anna.post(
+        "/partnership/imports/new",
+        data=b"--x--",
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(200 * 1024 * 1024)},
+    )
 
     assert answer.status_code == 413
     assert "too large" in answer.text
