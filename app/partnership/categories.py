@@ -46,7 +46,7 @@ class CategoryForm(Form):
     )
     counted = SelectField("What is counted", choices=what_can_be_counted())
     over = SelectField("Over which days", choices=windows())
-    months = IntegerField("Months", [MayBeEmpty(), NumberRange(1, 120)], description="For “the last months”.")
+    months = IntegerField("How many months", [MayBeEmpty(), NumberRange(1, 120)])
     where = TextAreaField(
         "Only those with",
         [Length(max=2000)],

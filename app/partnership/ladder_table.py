@@ -107,13 +107,14 @@ class LadderTable:
             table.columns.append(Column(key, tier.name, score, str(key)))
             for asked in tier.obligations:
                 cell = table._row(table.obligations, "o", asked).cell(key)
-                cell.value = show(categories[asked.category].value_type, asked.target)
+                cell.value = _typed(categories[asked.category], asked.target)
                 cell.score = "" if asked.score is None else plain(asked.score)
                 cell.floor = "" if asked.floor is None else plain(asked.floor)
         for key, given in enumerate((kind.registered, *(tier.benefits for tier in kind.tiers))):
             for one in given:
-                value = show(categories[one.category].value_type, one.value)
-                table._row(table.benefits, "b", one).cell(key).value = value
+                table._row(table.benefits, "b", one).cell(key).value = _typed(
+                    categories[one.category], one.value
+                )
         return table.with_room()
 
     def with_room(self) -> LadderTable:
@@ -308,6 +309,11 @@ def _typed_row(form: Form, key: str, columns: list[int]) -> Row:
             for column in (0, *columns)
         },
     )
+
+
+def _typed(category: CategoryShape, value: Value) -> str:
+    """Return a value as somebody would type it into a cell whose unit stands beside it."""
+    return show(category.value_type, value).removesuffix(" %")
 
 
 def _is_place(words: str) -> bool:

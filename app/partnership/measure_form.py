@@ -74,7 +74,7 @@ def _key(function: Function, source: Source, of: str, counting: str) -> str:
 def windows() -> list[tuple[str, str]]:
     """Return the choices of “over which days”; a rolling window takes its months from the field beside it."""
     words = {
-        WindowKind.ROLLING: "The last months, as many as given beside",
+        WindowKind.ROLLING: "The last N months",
         WindowKind.TIER_CHANGE: "Since the last tier change",
         WindowKind.EVER: "All time",
     }

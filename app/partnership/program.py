@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from wtforms import DateField, FileField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from app import clock
+from app import clock, filters
 from app.access import Permission, current_person, requires, uploads
 from app.database import find
 from app.extensions import db
@@ -150,6 +151,7 @@ def show(version_id: int) -> ResponseReturnValue:
         ladders=_ladders(version),
         problems=_problems(version, program),
         before=version.before(),
+        year_begins=_year_begins(program),
     )
 
 
@@ -257,6 +259,11 @@ def _ladders(version: ProgramVersion | None) -> list[Ladder]:
         .options(joinedload(Ladder.partner_type), selectinload(Ladder.rungs).joinedload(Rung.tier))
     )
     return sorted(db.session.scalars(query), key=lambda one: one.partner_type.name.casefold())
+
+
+def _year_begins(program: Program) -> str:
+    start = date(2001, program.year_starts.month, program.year_starts.day)
+    return format_date(start, "d MMMM", locale=filters.locale())
 
 
 def _problems(version: ProgramVersion, program: Program) -> list[Mistake]:

@@ -84,7 +84,7 @@ def _fields(part: str, before: Mapping[str, str], after: Mapping[str, str]) -> I
 def _of_version(program: Program) -> dict[str, str]:
     return {
         "currency": program.currency,
-        "holds from": program.valid_from.isoformat() if program.valid_from else "",
+        "holds from": program.valid_from.isoformat() if program.valid_from else "not said yet",
         "program year begins on": str(program.year_starts),
     }
 
