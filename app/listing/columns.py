@@ -23,7 +23,7 @@ class Column:
     label: str
     value: Getter
     sort: Any = None
-    kind: str = "text"  # text money number percent day when badge
+    kind: str = "text"  # text money unit_price number percent day when badge tier
     currency: Getter | None = None
     tone: Getter | None = None
     href: Getter | None = None
@@ -149,6 +149,7 @@ def shown(kind: str, value: Any, currency: str | None) -> str:
 FORMATS: dict[str, Callable[[Any], str]] = {
     "number": formats.number,
     "percent": formats.percent,
+    "unit_price": formats.unit_price,
     "day": formats.day,
     "when": formats.when,
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -44,6 +44,14 @@ def _what(session: Session, noun: _Noun) -> str:
         return ""
     fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in row.fields if name != "version")
     return f" ({row.name or 'Accord'}{': ' + fields if fields else ''})"
+
+
+def lock(noun: _Noun) -> None:
+    """Lock a row until the end of the transaction, and read it as it is now; children may still be added to it."""
+    kind, session = type(noun), noun.session
+    session.execute(select(kind.id).where(kind.id == noun.id).with_for_update(key_share=True))
+    columns = [each.key for each in inspect(kind).column_attrs if not each.deferred]
+    session.refresh(noun, attribute_names=columns)
 
 
 def enter(

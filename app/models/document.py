@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app import clock
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
+from app.models.changing import lock
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Document(StoredFile, Tracked, PartnerOwned, Numbered, Base):
         **known: object,
     ) -> Document:
         """File what was uploaded with the partner; as an artefact it counts from its day on, at once (P8, P10)."""
-        session.refresh(partner, with_for_update={"key_share": True})
+        lock(partner)
         today = partner.today()
         if filed_on is not None and filed_on > today:
             raise RuleBroken("A file cannot be filed on a day that is still to come.", "filed_on")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app import clock
 from app.models.base import Base, Numbered, Tracked
-from app.models.changing import check_version, enter
+from app.models.changing import check_version, enter, lock
 from app.models.operating_company import OperatingCompany
 from app.models.person import Person
 from app.models.vendor import Vendor
@@ -103,7 +103,7 @@ class Partner(Tracked, Numbered, Base):
     def change(self, *, by: Person | None, version: int | None = None, **profile: Any) -> None:
         """Change what is known of the partner; who wrote on an older version is told what changed meanwhile."""
         session = self.session
-        session.refresh(self, with_for_update={"key_share": True})
+        lock(self)
         check_version(self, version)
         with session.no_autoflush:
             was = self.partner_type_id

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app import clock
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
-from app.models.changing import refused_by
+from app.models.changing import lock, refused_by
 from app.models.event import Event
 from app.models.partner import Partner
 from app.models.partner_type import REGISTERED, Tier
@@ -106,7 +106,7 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         due_on: date | None = None,
     ) -> Partnership:
         """P2: put a partner into a type at a tier, active from the first day for a year unless said otherwise."""
-        session.refresh(partner, with_for_update={"key_share": True})
+        lock(partner)
         start = start_on or partner.today()
         due = due_on or add_months(start, YEAR)
         if due < start:
@@ -199,12 +199,9 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
 
     def _lock(self) -> Partner:
         """Lock the partner, then the partnership: who changes its periods does so one after another."""
-        session = self.session
-        known = select(Partner).where(Partner.id == self.partner_id)
-        partner = session.scalars(
-            known.with_for_update(key_share=True).execution_options(populate_existing=True)
-        ).one()
-        session.refresh(self, with_for_update={"key_share": True})
+        partner = self.session.get_one(Partner, self.partner_id)
+        lock(partner)
+        lock(self)
         return partner
 
     def _open_period(self, on: date) -> ActivePeriod | None:

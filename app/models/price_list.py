@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
-from app.models.changing import enter, refused_by
+from app.models.changing import enter, lock, refused_by
 from app.models.event import Event
 from app.rules.periods import Days
 from app.rules.refusals import RuleBroken
@@ -285,7 +285,7 @@ class Price(Tracked, Numbered, Base):
     ) -> None:
         """Correct a price; orders already submitted keep theirs (R4)."""
         session = self.session
-        session.refresh(self, with_for_update={"key_share": True})
+        lock(self)
         with refused_by(session, self._refusals()), session.no_autoflush:
             self.currency, self.unit_price = currency, unit_price
             self.min_quantity = Decimal(1) if min_quantity is None else min_quantity

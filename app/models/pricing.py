@@ -9,14 +9,20 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Date, Integer, bindparam, text
 from sqlalchemy.orm import Session
 
 from app.models.price_list import SINCE_EVER, PriceScope
 from app.models.product import Product
+from app.rules.measures.facts import HUNDRED
+from app.rules.money import line_amount
 from app.rules.periods import Days
 from app.rules.pricing import Candidate, NoPrice, Price, Standing, choose
+
+if TYPE_CHECKING:
+    from app.models.partner import Partner
 
 DISCOUNT = "Discount"
 """R3: the benefit of this category, a percentage, is the tier's discount."""
@@ -158,3 +164,58 @@ def _own_price(product: Product) -> Iterable[Candidate]:
     if product.list_price is None or product.currency is None:
         return ()
     return (Candidate(Standing.PRODUCT, product.list_price, product.currency),)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """R1 for one partner, product, day, quantity and currency: the price with its why, or why there is none."""
+
+    terms: Terms
+    currency: str
+    quantity: Decimal
+    price: Price | None
+    sentence: str
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What the quantity costs after the tier's discount, rounded as a line is (M2)."""
+        if self.price is None:
+            return None
+        return line_amount(self.quantity, self.price.chosen.unit_price, self.price.discount / HUNDRED)
+
+
+def price_for(
+    session: Session,
+    partner: Partner,
+    product: Product,
+    on: date,
+    quantity: Decimal = Decimal(1),
+    currency: str | None = None,
+) -> Answer:
+    """Say what one partner pays for one unit of a product when it buys so many, and why; two questions."""
+    by = terms(session, partner.id, on)
+    if by is None:
+        raise NoPrice("There is no such partner. Look it up in the list of partners.", "partner")
+    asked = currency or by.currency
+    offer = offers(session, by, [product], asked, of_all_times=True)[product.id]
+    try:
+        price = offer.price(quantity, asked)
+    except NoPrice as refusal:
+        return Answer(by, asked, quantity, None, refusal.sentence)
+    return Answer(by, asked, quantity, price, price.why)
+
+
+def prices_for(
+    session: Session,
+    partner: Partner,
+    products: Collection[Product],
+    on: date,
+    quantity: Decimal = Decimal(1),
+    currency: str | None = None,
+) -> dict[int, Price | None]:
+    """Say what one partner pays for many products, by product id; None where there is no price. Two questions."""
+    by = terms(session, partner.id, on)
+    if by is None:
+        return {}
+    found = offers(session, by, products, currency)
+    return {number: offer.price_or_none(quantity, currency) for number, offer in found.items()}

@@ -1,0 +1,118 @@
+"""What a partner's page asks: what it has, who works there, what happened lately, how it stood when last assessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.models.assessment import Assessment
+from app.models.certificate import Certificate
+from app.models.document import Document
+from app.models.event import Event
+from app.models.lead import Lead
+from app.models.measurement import Measurement
+from app.models.opportunity import Opportunity
+from app.models.order import Order
+from app.models.partner_type import PartnerType, Tier
+from app.models.partnership import ActivePeriod, Partnership, TierPeriod
+from app.models.person import Contact, Person
+from app.models.price_list import PriceListPartner
+from app.models.training import Training
+
+LATEST = 8
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """How many of each noun a partner has."""
+
+    leads: int
+    opportunities: int
+    orders: int
+    trainings: int
+    certificates: int
+    measurements: int
+    documents: int
+    price_lists: int
+
+
+def holdings(session: Session, partner_id: int) -> Holdings:
+    """Count what a partner has, in one question."""
+    nouns = (Lead, Opportunity, Order, Training, Certificate, Measurement, Document, PriceListPartner)
+    counts = (
+        select(func.count()).where(noun.partner_id == partner_id).select_from(noun).scalar_subquery()
+        for noun in nouns
+    )
+    return Holdings(*session.execute(select(*counts)).one())
+
+
+def partnerships(
+    session: Session, partner_id: int, on: date
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the partner's partnerships with type, tier held and whether active on a day, the latest first."""
+    query = (
+        select(
+            Partnership,
+            PartnerType.name.label("type_name"),
+            Tier.name.label("tier_name"),
+            ActivePeriod.id.label("active_id"),
+        )
+        .join(PartnerType, PartnerType.id == Partnership.partner_type_id)
+        .outerjoin(
+            TierPeriod, and_(TierPeriod.partnership_id == Partnership.id, TierPeriod.during.contains(on))
+        )
+        .outerjoin(Tier, Tier.id == TierPeriod.tier_id)
+        .outerjoin(
+            ActivePeriod,
+            and_(
+                ActivePeriod.partnership_id == Partnership.id,
+                ActivePeriod.during.contains(on),
+                Partnership.due_on >= on,
+            ),
+        )
+        .where(Partnership.partner_id == partner_id)
+        .order_by(Partnership.start_on.desc())
+    )
+    return session.execute(query).all()
+
+
+def people(session: Session, partner_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the partner's people with their addresses, the active first, by name."""
+    query = (
+        select(Person, Contact.email.label("email"))
+        .outerjoin(Contact, Contact.person_id == Person.id)
+        .where(Person.partner_id == partner_id)
+        .order_by(Person.active.desc(), Person.name, Person.id)
+    )
+    return session.execute(query).all()
+
+
+def lately(session: Session, partner_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what happened to the partner lately, with who did it."""
+    query = (
+        select(Event, Person.name.label("actor_name"))
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .where(Event.partner_id == partner_id)
+        .order_by(Event.id.desc())
+        .limit(LATEST)
+    )
+    return session.execute(query).all()
+
+
+def last_assessed(session: Session, partnership_id: int) -> Row[*tuple[Any, ...]] | None:
+    """Return the latest stored assessment of a partnership with the names of the tiers earned and next."""
+    earned, above = aliased(Tier), aliased(Tier)
+    query = (
+        select(Assessment, earned.name.label("earned"), above.name.label("above"))
+        .join(earned, earned.id == Assessment.earned_tier_id)
+        .outerjoin(above, above.id == Assessment.next_tier_id)
+        .where(Assessment.partnership_id == partnership_id)
+        .order_by(Assessment.assessed_on.desc(), Assessment.id.desc())
+        .limit(1)
+    )
+    return session.execute(query).one_or_none()

@@ -1,0 +1,90 @@
+"""What a partnership's page asks: the record with its tier and activity today, its history, the program that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.models.assessment import ParameterChange
+from app.models.ladder import Category, Ladder
+from app.models.partner_type import Tier
+from app.models.partnership import Partnership, TierPeriod
+from app.models.person import Person
+from app.models.program import ProgramVersion
+
+
+@dataclass(frozen=True)
+class Held:
+    """A period in which a tier was held, and who brought it about."""
+
+    tier: str
+    first: date | None
+    until: date | None
+    cause: str
+    why: str
+    by: str | None
+
+
+def loaded(session: Session, partnership_id: int) -> Partnership | None:
+    """Return a partnership with its partner, type and periods."""
+    return session.get(
+        Partnership,
+        partnership_id,
+        options=(
+            joinedload(Partnership.partner),
+            joinedload(Partnership.partner_type),
+            selectinload(Partnership.active_periods),
+            selectinload(Partnership.tier_periods).joinedload(TierPeriod.tier),
+        ),
+        populate_existing=True,
+    )
+
+
+def tiers_held(session: Session, partnership_id: int) -> list[Held]:
+    """Return the tiers a partnership held, the latest first."""
+    query = (
+        select(TierPeriod, Tier.name.label("tier_name"), Person.name.label("by_name"))
+        .join(Tier, Tier.id == TierPeriod.tier_id)
+        .outerjoin(Person, Person.id == TierPeriod.by_id)
+        .where(TierPeriod.partnership_id == partnership_id)
+        .order_by(TierPeriod.during.desc())
+    )
+    return [
+        Held(
+            row.tier_name,
+            row[0].during.lower,
+            row[0].during.upper,
+            row[0].cause.value,
+            row[0].why,
+            row.by_name,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def parameter_history(
+    session: Session, partnership_id: int, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the latest rows of the parameter history with category and who."""
+    query = (
+        select(ParameterChange, Category.name.label("category_name"), Person.name.label("by_name"))
+        .outerjoin(Category, Category.id == ParameterChange.category_id)
+        .outerjoin(Person, Person.id == ParameterChange.by_id)
+        .where(ParameterChange.partnership_id == partnership_id)
+        .order_by(ParameterChange.id.desc())
+        .limit(limit)
+    )
+    return session.execute(query).all()
+
+
+def has_a_program(session: Session, partner_type_id: int, on: date) -> bool:
+    """Say whether a published program has a ladder for the type on a day."""
+    known = select(func.count(Ladder.id)).where(
+        Ladder.partner_type_id == partner_type_id, Ladder.version_id == ProgramVersion.holding_id(on)
+    )
+    return bool(session.scalar(known))

@@ -1,0 +1,98 @@
+"""A partnership's parameters, live: target, current, missing; and what recalculating would change before it does (P3, P5)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import Permission, current_person, requires
+from app.extensions import db
+from app.models import Cause, Partnership, partner_questions
+from app.models.assessing import Standing, foresee, standing, store
+from app.partnership.partnerships import found
+from app.rules.refusals import RuleBroken
+
+bp = Blueprint("partnership_standing", __name__, url_prefix="/partnerships/<id:partnership_id>")
+
+
+@bp.get("/parameters")
+@requires(Permission.PARTNERS_READ)
+def parameters(partnership_id: int) -> ResponseReturnValue:
+    """Show every parameter with target, current value and what is missing, as of today or of the last day."""
+    partnership = found(partnership_id)
+    today = partnership.partner.today()
+    on = _day(partnership, today)
+    stands, trouble = _standing(partnership, on)
+    return render_template(
+        "partnership/partnerships/parameters.html",
+        partnership=partnership,
+        today=today,
+        on=on,
+        standing=stands,
+        trouble=trouble,
+        assessed=partner_questions.last_assessed(db.session(), partnership.id),
+    )
+
+
+@bp.get("/recalculation")
+@requires(Permission.PARTNERS_WRITE)
+def recalculation(partnership_id: int) -> ResponseReturnValue:
+    """Say what recalculating would change, without changing it."""
+    partnership = found(partnership_id)
+    today = partnership.partner.today()
+    outcome, changes, trouble = None, [], None
+    try:
+        foreseen = foresee(db.session(), today, [partnership.partner_id], cause=Cause.STAFF)
+        mine = [one for one in foreseen if one[0].standing.subject.partnership_id == partnership.id]
+        outcome, changes = mine[0] if mine else (None, [])
+    except RuleBroken as refusal:
+        trouble = refusal.sentence
+    names = {} if outcome is None else _categories(outcome.standing)
+    return render_template(
+        "partnership/partnerships/recalculation.html",
+        partnership=partnership,
+        today=today,
+        outcome=outcome,
+        changes=[(names.get(one.category_id or 0, ""), one) for one in changes],
+        trouble=trouble,
+    )
+
+
+@bp.post("/recalculation")
+@requires(Permission.PARTNERS_WRITE)
+def recalculate(partnership_id: int) -> ResponseReturnValue:
+    """Assess the partner as of today, keep the verdict, and let the policy act on it."""
+    partnership = found(partnership_id)
+    outcomes = store(
+        db.session(),
+        partnership.partner.today(),
+        [partnership.partner_id],
+        cause=Cause.STAFF,
+        by=current_person,
+    )
+    moved_to = outcomes[0].moved_to if outcomes else None
+    flash(
+        f"Recalculated: the tier is {moved_to} from today." if moved_to else "Recalculated. The tier stays."
+    )
+    return redirect(url_for(".parameters", partnership_id=partnership_id))
+
+
+def _day(partnership: Partnership, today: date) -> date:
+    """The day the page is about: today while the partnership lasts, else its last day, or its first."""
+    return max(min(today, partnership.due_on), partnership.start_on)
+
+
+def _standing(partnership: Partnership, on: date) -> tuple[Standing | None, str | None]:
+    try:
+        stands = standing(db.session(), partnership.partner_id, on)
+    except RuleBroken as refusal:
+        return None, refusal.sentence
+    if stands is None or stands.subject.partnership_id != partnership.id:
+        return None, "On that day another partnership of this partner holds, so this one is not judged."
+    return stands, None
+
+
+def _categories(stands: Standing) -> dict[int, str]:
+    return {one.category_id: one.category for step in stands.steps for one in step.obligations}
