@@ -9,6 +9,10 @@
     table.querySelectorAll("tbody tr, tfoot tr").forEach((row) => {
       [...row.children].forEach((cell, place) => {
         cell.dataset.label = heads[place] ?? "";
+        if (cell.childNodes.length < 2) return;
+        const whole = document.createElement("span");
+        whole.append(...cell.childNodes);
+        cell.append(whole);
       });
     });
     table.closest(".table-frame").classList.add("has-cards");
