@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("partner_code", "partner_type", "tier", "parameter", "current", "target", "score", "met")
 NUMBERS = frozenset({COLUMNS.index("current"), COLUMNS.index("target"), COLUMNS.index("score")})
+PLACES = 6
 EXPLAINED = (*COLUMNS, "tier_held", "of_tier", "records")
 Behind = Mapping[tuple[int, str], "list[Record]"]
 
@@ -86,10 +87,10 @@ def rows(standing: Standing) -> Iterator[tuple[str, ...]]:
 
 
 def _cells(one: Obligation) -> tuple[str, str, str, str]:
-    from app.models.assessing.recording import exact
+    from app.models.assessing.recording import exact, written
     from app.rules.program_values import plain
 
-    current = "" if one.value is None else plain(one.value)
+    current = "" if one.value is None else written(one.value)
     return current, plain(one.target), exact(one.earned), _yes(met=one.met)
 
 
@@ -97,10 +98,10 @@ def _only_current(standing: Standing, category: str) -> tuple[str, str, str, str
     """A category that only another tier asks for: measured, and compared with nothing."""
     from decimal import Decimal
 
-    from app.rules.program_values import plain
+    from app.models.assessing.recording import written
 
     current = (standing.currents or {}).get(category)
-    return (plain(current) if isinstance(current, Decimal) else "", "", "", "")
+    return (written(current) if isinstance(current, Decimal) else "", "", "", "")
 
 
 def _yes(*, met: bool) -> str:
@@ -176,7 +177,7 @@ def _write_table(standings: Sequence[Standing], behind: Behind, explain: bool) -
         for standing in standings:
             _explain(standing, behind)
         return
-    lines = [COLUMNS, *(row for standing in standings for row in rows(standing))]
+    lines = [COLUMNS, *(tuple(map(_short, row)) for standing in standings for row in rows(standing))]
     widths = [max(len(row[place]) for row in lines) for place in range(len(COLUMNS))]
     for row in lines:
         cells = (
@@ -184,6 +185,13 @@ def _write_table(standings: Sequence[Standing], behind: Behind, explain: bool) -
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         click.echo("  ".join(cells).rstrip())
+
+
+def _short(cell: str) -> str:
+    """A figure with many places, cut for the eye."""
+    whole, point, places = cell.partition(".")
+    is_number = point and places.isdigit() and whole.lstrip("-").isdigit()
+    return f"{whole}.{places[:PLACES]}…" if is_number and len(places) > PLACES else cell
 
 
 def _explain(standing: Standing, behind: Behind) -> None:

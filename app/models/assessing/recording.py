@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -20,6 +20,10 @@ from app.models.assessment import Assessment
 from app.models.partner_type import Tier
 from app.rules.measures import EXACT
 from app.rules.program_values import plain
+
+FORTY: Final = Context(prec=40, rounding=ROUND_HALF_UP)
+LONGEST: Final = 60
+"""Sums of amounts times rates are shorter; only quotients are longer."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Before:
 
 
 def figures_of(standing: Standing) -> list[dict[str, Any]]:
-    """Every tier with every obligation: exact decimals as text, scores as decimals or fractions."""
+    """Every tier with every obligation, decimals as text."""
     return [_step(step) for step in standing.steps if step.rank > 0]
 
 
@@ -127,19 +131,24 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def _obligation(one: Obligation) -> dict[str, Any]:
-    written: Mapping[str, Any] = {
+    figures: Mapping[str, Any] = {
         "category": one.category,
         "category_id": one.category_id,
-        "current": None if one.value is None else plain(one.value),
+        "current": None if one.value is None else written(one.value),
         "target": plain(one.target),
         "score": None if one.score is None else plain(one.score),
         "earned": exact(one.earned),
         "met": one.met,
     }
-    return dict(written) if one.is_computable else {**written, "why": one.why}
+    return dict(figures) if one.is_computable else {**figures, "why": one.why}
 
 
 def exact(score: Fraction) -> str:
-    """A score without loss: a decimal when it is one, else a fraction such as "200/3"."""
-    decimal = EXACT.divide(Decimal(score.numerator), Decimal(score.denominator))
-    return plain(decimal) if Fraction(decimal) == score else f"{score.numerator}/{score.denominator}"
+    """A score as text: whole when its decimals end, else with forty digits."""
+    return written(EXACT.divide(Decimal(score.numerator), Decimal(score.denominator)))
+
+
+def written(value: Decimal) -> str:
+    """A figure as text: sums in full; a quotient whose decimals do not end, with forty digits."""
+    text = plain(value)
+    return text if len(text) <= LONGEST else plain(FORTY.plus(value))
