@@ -6,12 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Numeric
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Numeric, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
+from app.models.assessment import Cause
 from app.models.base import Base, Tracked
 from app.models.changing import enter
+from app.models.opportunity import Opportunity
+from app.models.order import Order
 from app.rules.money import minor_digits
 from app.rules.refusals import RuleBroken
 
@@ -36,6 +39,8 @@ class ExchangeRate(Tracked, Base):
     @classmethod
     def add(cls, session: Session, *, currency: str, day: date, rate: Decimal, by: Person) -> ExchangeRate:
         """Say what a currency is worth on a day; a day that has a rate keeps it, since amounts were converted by it."""
+        from app.models.assessing import reassess  # noqa: PLC0415 - assessing converts by these rates
+
         minor_digits(currency)
         if rate <= 0:
             raise RuleBroken("A rate is greater than zero.", "rate")
@@ -47,4 +52,15 @@ class ExchangeRate(Tracked, Base):
             "day",
         )
         enter(session, added, "exchange_rate.added", by=by, refusals={"pk_exchange_rate": there})
+        reassess(session, added._converted(), cause=Cause.FACT, by=by)
         return added
+
+    def _converted(self) -> list[int]:
+        """Return the partners with an amount in this currency on this day."""
+        ordered = select(Order.partner_id).where(
+            Order.currency == self.currency, Order.ordered_on == self.day
+        )
+        won = select(Opportunity.partner_id).where(
+            Opportunity.currency == self.currency, Opportunity.closed_on == self.day
+        )
+        return list(self.session.scalars(ordered.union(won)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 SAID = {
-    "access.refused": "Was kept from {path}",
+    "access.refused": "Refused: {path}",
     "access.sign_in_refused": "Signing in was refused",
     "assessment.refused": "Could not be assessed",
     "assessments.asked": "Everybody is to be assessed",
@@ -27,7 +28,7 @@ SAID = {
     "partner_type.described": "Partner type described",
     "partnership.at_risk": "Tier at risk until {at_risk_until}",
     "partnership.began": "Partnership began at {tier}",
-    "partnership.due_soon": "Partnership ends soon, on {due_on}",
+    "partnership.due_soon": "Due soon: {due_on}",
     "partnership.fell": "Fell from {was_tier} to {tier}",
     "partnership.out_of_risk": "Tier no longer at risk",
     "partnership.renewed": "Partnership renewed until {due_on}",
@@ -39,7 +40,7 @@ SAID = {
     "person.accepted_invitation": "Invitation accepted",
     "person.changed_password": "Password changed",
     "person.ended_session": "A session was ended",
-    "person.joined": "{name} joined",
+    "person.joined": "Joined: {name}",
     "person.signed_in": "Signed in",
     "person.signed_out": "Signed out",
     "price.added": "Price added",
@@ -97,6 +98,31 @@ def field_name(name: str) -> str:
 def value_words(value: Any) -> str:
     """Return a kept value as a reader says it."""
     return _shown(value)
+
+
+def plain_kind(kind: str) -> str:
+    """Return what a kind of event says, without values: a choice among kinds."""
+    return re.sub(r"[:,]? ?(to|until|from|at|on|of|for|valid from)? ?[“]?\{\w+\}[”]?", "", SAID[kind]).strip()
+
+
+def subject_name(subject_type: str, subject_id: int | None) -> str:
+    """Return what an event is about, such as “Order 7”."""
+    if not subject_type:
+        return ""
+    noun = "Order" if subject_type == "orders" else field_name(subject_type)
+    return noun if subject_id is None else f"{noun} {subject_id}"
+
+
+def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    """Return every value before and after, in a line; what was only set has no before."""
+    was, now = before or {}, after or {}
+    return "; ".join(
+        f"{field_name(name)}: {_shown(was[name])} → {_shown(now.get(name))}"
+        if was.get(name) is not None
+        else f"{field_name(name)}: {_shown(now.get(name))}"
+        for name in dict.fromkeys((*was, *now))
+        if was.get(name) is not None or now.get(name) is not None
+    )
 
 
 def _shown(value: Any) -> str:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from app.models.ladder import Category
     from app.models.person import Person
 
-NUMBERS = frozenset({ValueType.INTEGER, ValueType.DECIMAL, ValueType.MONEY, ValueType.PERCENT, ValueType.YES_NO})
+NUMBERS = frozenset(
+    {ValueType.INTEGER, ValueType.DECIMAL, ValueType.MONEY, ValueType.PERCENT, ValueType.YES_NO}
+)
 _ONE_A_DAY = "uq_measurement_partner_id_category_id_day"
 
 
@@ -56,7 +58,9 @@ class Measurement(Tracked, PartnerOwned, Numbered, Base):
     ) -> Measurement:
         """Set a value for a day; the partner is assessed by it at once where its type says so (P9, P10)."""
         _check(partner, category, day, value)
-        entered = cls(partner_id=partner.id, category_id=category.id, day=day, value=value, source=source or None)
+        entered = cls(
+            partner_id=partner.id, category_id=category.id, day=day, value=value, source=source or None
+        )
         there = RuleBroken(
             "There is a value of this category for this partner and day already. Change that one.", "day"
         )
@@ -64,7 +68,9 @@ class Measurement(Tracked, PartnerOwned, Numbered, Base):
         entered._follow_up(partner, None, "Entered by staff.", by)
         return entered
 
-    def change(self, *, partner: Partner, category: Category, value: Decimal, source: str | None, by: Person) -> None:
+    def change(
+        self, *, partner: Partner, category: Category, value: Decimal, source: str | None, by: Person
+    ) -> None:
         """Correct a value; the history keeps what it was."""
         session = self.session
         _check(partner, category, self.day, value)
@@ -105,6 +111,15 @@ class Measurement(Tracked, PartnerOwned, Numbered, Base):
             )
             self.session.flush()
         reassess(self.session, [partner.id], cause=Cause.FACT, by=by)
+
+
+def measured_categories(session: Session) -> list[Category]:
+    """Return what is measured by entered values in some version of the program; before there is one, every number."""
+    from app.models.ladder import Category, Measure  # noqa: PLC0415 - a category is more than its values
+
+    measured = select(Measure.category_id).where(Measure.definition.has_key("value"))
+    numbers = select(Category).where(Category.value_type.in_(NUMBERS)).order_by(Category.name)
+    return list(session.scalars(numbers.where(Category.id.in_(measured)))) or list(session.scalars(numbers))
 
 
 def _check(partner: Partner, category: Category, day: date, value: Decimal) -> None:

@@ -89,6 +89,15 @@ class Partner(Tracked, Numbered, Base):
         zone = func.coalesce(company.scalar_subquery(), select(Vendor.time_zone).scalar_subquery(), "UTC")
         return clock.today(self.session.scalar(select(zone)) or "UTC")
 
+    @classmethod
+    def by_code(cls, session: Session, code: str, field: str = "partner") -> Partner:
+        """Return the partner of a code, case ignored; RuleBroken at the field when there is none."""
+        known = select(cls).where(func.lower(cls.code) == code.strip().lower())
+        partner = session.scalars(known.order_by(cls.id).limit(1)).one_or_none()
+        if partner is None:
+            raise RuleBroken(f"There is no partner with the code “{code}”. Look it up in the list of partners.", field)
+        return partner
+
     # -- verbs
 
     @classmethod

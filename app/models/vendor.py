@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
 from sqlalchemy import BigInteger, CheckConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Tracked
+from app.rules.refusals import RuleBroken
+
+if TYPE_CHECKING:
+    from app.models.person import Person
 
 
 class Vendor(Tracked, Base):
@@ -23,3 +30,13 @@ class Vendor(Tracked, Base):
     def here(cls, session: Session) -> Vendor:
         """Return the vendor of this installation."""
         return session.execute(select(cls)).scalar_one()
+
+    def describe(self, *, name: str, time_zone: str, by: Person | None) -> None:
+        """Name the company and the zone in which its days begin and end."""
+        if not name.strip():
+            raise RuleBroken("Write the name of your company.", "name")
+        if time_zone not in available_timezones():
+            raise RuleBroken("Choose a time zone from the list, such as Europe/Berlin.", "time_zone")
+        self.name, self.time_zone = name.strip(), time_zone
+        if self.changes()[1]:
+            self.track("vendor.described", by=by)

@@ -1,0 +1,60 @@
+"""Settings of the installation: the vendor's name and time zone, and who may do what."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired, Length
+
+from app.access import ROLES, Permission, current_person, requires
+from app.extensions import db
+from app.forms import Form, render_form
+from app.models import Vendor
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+class SettingsForm(Form):
+    """What holds for everybody."""
+
+    name = StringField(
+        "Name of the vendor",
+        [
+            DataRequired("Write the name of your company."),
+            Length(max=200, message="Use at most 200 characters."),
+        ],
+        description="It stands at the head of every page, for your people and for your partners.",
+    )
+    time_zone = SelectField(
+        "Time zone",
+        choices=[(name, name) for name in sorted(available_timezones())],
+        description="The days of partners without an operating company begin and end in this zone.",
+    )
+
+
+@bp.get("")
+@requires(Permission.SETTINGS_READ)
+def show() -> ResponseReturnValue:
+    """Show the settings, and what each role may do (A2)."""
+    rights = [(permission, [permission in ROLES[role] for role in ROLES]) for permission in Permission]
+    heads = [("Right", ""), *((role.capitalize(), "") for role in ROLES)]
+    return render_template(
+        "partnership/settings/show.html", vendor=Vendor.here(db.session()), heads=heads, rights=rights
+    )
+
+
+@bp.route("/edit", methods=["GET", "POST"])
+@requires(Permission.SETTINGS_WRITE)
+def edit() -> ResponseReturnValue:
+    """Change the settings."""
+    vendor = Vendor.here(db.session())
+    form = SettingsForm(obj=vendor)
+    if form.validate_on_submit():
+        with form.refusals():
+            vendor.describe(name=form.name.data or "", time_zone=form.time_zone.data, by=current_person)
+            flash("Saved.")
+            return redirect(url_for(".show"))
+    return render_form("partnership/settings/edit.html", form)
