@@ -31,9 +31,9 @@ def check(file: Path) -> None:
         _refused(file, refusal)
     canonical = program_text.write(found).encode() == content
     order = "" if canonical else " It is not in the canonical form; `accord program dump` writes that."
-    click.echo(
-        f"{file.name} is a program: “{found.name}”, {len(found.types)} types, {len(found.categories)} categories.{order}"
-    )
+    types, categories = len(found.types), len(found.categories)
+    size = f"{types} type{'' if types == 1 else 's'}, {categories} categor{'y' if categories == 1 else 'ies'}"
+    click.echo(f"{file.name} is a program: “{found.name}”, {size}.{order}")
 
 
 @program.command()

@@ -1,7 +1,7 @@
 """Reads a program from its YAML file (docs/program-file.md) and names every mistake with its line."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -80,12 +80,22 @@ def read_file(content: bytes) -> ProgramFile:
     """Return the program of a file with its lines, or raise `ProgramFileRefused`."""
     reader = _Reader()
     program = reader.read(content)
-    if program is None or reader.wrong:
+    if program is None:
         raise ProgramFileRefused(reader.wrong)
     file = ProgramFile(program, reader.line_of)
-    if found := program_checks.mistakes(program):
+    found = program_checks.mistakes(program)
+    if reader.wrong:
+        raise ProgramFileRefused([*reader.wrong, *_beside(file.refused(found).wrong, reader.wrong, found)])
+    if found:
         raise file.refused(found)
     return file
+
+
+def _beside(wrong: Iterable[Wrong], unread: list[Wrong], found: list[Mistake]) -> Iterator[Wrong]:
+    """Where some values could not be read, only names are judged beside them: the rest may follow from what is missing."""
+    lines = {one.line for one in unread}
+    names = {one.sentence for one in found if one.path[-1:] == ("name",)}
+    yield from (one for one in wrong if one.sentence in names and one.line not in lines)
 
 
 def load(session: Session, content: bytes, *, by: Person | None, publish: bool) -> str:

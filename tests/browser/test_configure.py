@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,9 @@ def test_a_new_type_with_three_tiers_is_published_in_a_few_steps(browse: Browse,
     kind = held(channel, "Consulting partner")
     assert kind is not None
     assert [(tier.name, tier.obligations[0].target, tier.benefits[0].value) for tier in kind.tiers] == [
-        ("Bronze", 5000, 10),
-        ("Silver", 50000, 12.5),
-        ("Gold", 200000, 15),
+        ("Bronze", Decimal(5000), Decimal(10)),
+        ("Silver", Decimal(50000), Decimal("12.5")),
+        ("Gold", Decimal(200000), Decimal(15)),
     ]
 
 

@@ -267,7 +267,10 @@ def test_a_whole_ladder_is_kept_at_once(
     assert answer.status_code == 303
     kind = draft.program().type("Reseller")
     assert kind is not None
-    assert [(tier.name, tier.target_score) for tier in kind.tiers] == [("Bronze", 80), ("Silver", 60)]
+    assert [(tier.name, tier.target_score) for tier in kind.tiers] == [
+        ("Bronze", Decimal(80)),
+        ("Silver", Decimal(60)),
+    ]
     assert kind.tiers[1].obligations == (ObligationShape("Number of leads", Decimal(30), Decimal(60)),)
     assert kind.registered == (BenefitShape("Discount", Decimal(5)),)
 
