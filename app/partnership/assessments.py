@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Numeric, Select, case, func, literal, select
 from sqlalchemy.orm import aliased, join
 
 from app import clock
@@ -52,6 +52,17 @@ def _outlook() -> ColumnElement[str]:
         (then > now, "rise"),
         else_="stay",
     )
+
+
+def _urgency() -> ColumnElement[Any]:
+    """What a channel manager looks at first: who loses a tier, who gains one, then who is nearest to the next."""
+    risk, now, then = (
+        Assessment.at_risk_until,
+        _rank(Assessment.held_tier_id),
+        _rank(Assessment.earned_tier_id),
+    )
+    near = literal(4, Numeric) - func.coalesce(Assessment.progress, 0)
+    return case((risk.is_not(None), 0), (then < now, 1), (then > now, 2), else_=near)
 
 
 def _query() -> Select[*tuple[Any, ...]]:
@@ -107,6 +118,7 @@ LIST = Listing(
             "outlook",
             "Outlook",
             lambda row: WORDS[row.outlook],
+            sort=_urgency(),
             kind="badge",
             tone=lambda row: TONES[row.outlook],
         ),
@@ -114,7 +126,7 @@ LIST = Listing(
         Column(
             "progress",
             "On the way",
-            lambda row: None if row.progress is None else row.progress * 100,
+            lambda row: None if row.progress is None else int(row.progress * 100),
             sort=func.coalesce(Assessment.progress, -1),
             kind="percent",
         ),
@@ -128,7 +140,7 @@ LIST = Listing(
     ],
     search=lambda words: matches(Partner.search, words),
     href=lambda row: url_for("partnership.standings.show", partner_id=row.partner_id),
-    default="-progress",
+    default="outlook",
     empty=(
         "Nobody is assessed yet",
         "Press “Assess everybody”, or wait for the night: each day is assessed when it is over.",
