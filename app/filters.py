@@ -96,7 +96,12 @@ def percent(value: Decimal | int | None, places: int | None = None) -> str:
 
 def day(value: date | None) -> str:
     """Return a calendar day."""
-    return "" if value is None else format_date(value, "d MMM y", locale=locale())
+    return "" if value is None else _written_day(value, locale())
+
+
+@lru_cache(maxsize=4096)
+def _written_day(value: date, locale: str) -> str:
+    return format_date(value, "d MMM y", locale=locale)
 
 
 def when(value: datetime | None) -> str:

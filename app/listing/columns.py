@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import filters as formats
 
 Getter = Callable[[Any], Any]
+NUMERIC = frozenset({"money", "unit_price", "number", "percent", "num"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Column:
     def sortable(self) -> bool:
         """Say whether the list may be ordered by this column."""
         return self.sort is not None
+
+    @cached_property
+    def classes(self) -> str:
+        """Return what the style sheet knows its cells by."""
+        return f"kind-{self.kind} num" if self.kind in NUMERIC else f"kind-{self.kind}"
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def matches(search: Any, words: str) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value as the list shows it."""
+    """A value as the list shows it, below which heading."""
 
     value: Any
     text: str
@@ -84,6 +91,8 @@ class Cell:
     currency: str | None = None
     tone: str = "neutral"
     href: str | None = None
+    label: str = ""
+    classes: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,8 @@ def cell_of(column: Column, item: Any) -> Cell:
         currency,
         (column.tone(item) if column.tone else None) or "neutral",
         column.href(item) if column.href else None,
+        column.label,
+        column.classes,
     )
 
 
