@@ -7,11 +7,9 @@ away that was earned since.
 
 from __future__ import annotations
 
-from app import clock
 from app.importing.cells import Day, Text, YesNo
 from app.importing.kind import Check, Column, Context, Given, Kind, Target, unknown
-from app.models import Event, Partnership
-from app.models.assessing.moving import Move, move
+from app.models import Partnership, Tier
 from app.models.partner_type import REGISTERED
 from app.models.partnership import TierCause
 
@@ -20,6 +18,18 @@ DUE = "coalesce(s.due_on, (s.start_on + interval '1 year')::date)"
 HELD = f"daterange(s.start_on, case when {DUE} < {{today}} then {DUE} + 1 end)"
 """The days a new partnership is active: to the due day, open when that is still to come."""
 
+NEW = (
+    "merged_partnership m join staged s using (at_line)"
+    " join partnership h on h.partner_id = m.partner_id and h.start_on = m.start_on"
+)
+CHANGES = (
+    "select m.at_line, h.id, not s.active and a.id is not null as turned_off,"
+    " s.active and a.id is null and h.due_on >= {today} as turned_on,"
+    f" case when t.id <> x.tier_id then t.id end as tier_id from {NEW}"
+    " left join tier t on t.partner_type_id = h.partner_type_id and t.name = s.tier"
+    " left join active_period a on a.partnership_id = h.id and coalesce(upper(a.during) > {today}, true)"
+    " left join tier_period x on x.partnership_id = h.id and upper_inf(x.during) where m.existed"
+)
 KNOWN = "left join partnership h on h.partner_id = p.id and h.start_on = s.start_on"
 
 
@@ -33,92 +43,35 @@ def _add_registered(context: Context) -> None:
 
 
 def _set_periods(context: Context) -> None:
-    """Open and close the days a partnership is active, and the days it holds a tier."""
+    """Begin the periods of new partnerships; what differs in known ones is done by the partnership itself."""
+    _begin(context)
+    changes = context.run(f"select * from ({CHANGES}) c where turned_off or turned_on or tier_id is not null")
+    for at_line, number, turned_off, turned_on, tier_id in changes.fetchall():
+        partnership = context.session.get_one(Partnership, number)
+        if turned_off:
+            partnership.deactivate(by=context.by, why=WHY)
+        if turned_on:
+            partnership.activate(by=context.by)
+        if tier_id is not None:
+            partnership.set_tier(context.session.get_one(Tier, tier_id), WHY, by=context.by)
+        context.run("update merged_partnership set same = false where at_line = %s", at_line)
+
+
+def _begin(context: Context) -> None:
     context.run(
-        "create temp table held on commit drop as select m.at_line, m.existed, h.id, h.partner_id, h.partner_type_id,"
-        f" h.start_on, h.due_on, s.active, {HELD} as new_days, t.id as tier_id, t.name as tier"
-        " from merged_partnership m join staged s using (at_line)"
-        " join partnership h on h.partner_id = m.partner_id and h.start_on = m.start_on"
-        " left join tier t on t.partner_type_id = h.partner_type_id"
-        " and t.name = coalesce(s.tier, case when not m.existed then %s end)",
-        REGISTERED,
-    )
-    context.run(
-        "insert into active_period (partner_id, partnership_id, during) select partner_id, id, new_days from held"
-        " where not existed and coalesce(active, true)"
+        "insert into active_period (partner_id, partnership_id, during)"
+        f" select h.partner_id, h.id, {HELD} from {NEW} where not m.existed and coalesce(s.active, true)"
     )
     context.run(
         "insert into tier_period (partner_id, partnership_id, partner_type_id, tier_id, during, cause, why, by_id)"
-        " select partner_id, id, partner_type_id, tier_id, daterange(start_on, null), %s, %s, %s from held"
-        " where not existed",
+        " select h.partner_id, h.id, h.partner_type_id, t.id, daterange(h.start_on, null), %s, %s, %s"
+        f" from {NEW} join tier t on t.partner_type_id = h.partner_type_id and t.name = coalesce(s.tier, %s)"
+        " where not m.existed",
         TierCause.IMPORT.value,
         WHY,
         context.by_id,
+        REGISTERED,
     )
-    _turn_off(context)
-    _turn_on(context)
-    _change_tiers(context)
-    context.run("drop table held")
-
-
-def _turn_off(context: Context) -> None:
-    """P1: a period that is open ends today; one that has not begun goes."""
-    closing = (
-        "from held h where a.partnership_id = h.id and h.existed and not h.active"
-        " and coalesce(upper(a.during) > {today}, true)"
-    )
-    changed = context.run(
-        f"update active_period a set during = daterange(lower(a.during), {{today}}) {closing}"
-        " and lower(a.during) < {today} returning h.at_line, h.id"
-    ).fetchall()
-    changed += context.run(
-        f"delete from active_period a using {closing.removeprefix('from ')} returning h.at_line, h.id".replace(
-            " where ", " where lower(a.during) >= {today} and "
-        )
-    ).fetchall()
-    _record(context, "partnership.turned_off", changed)
-
-
-def _turn_on(context: Context) -> None:
-    """P1: a partnership that was off is active from today on, as long as it is not over."""
-    changed = context.run(
-        "with opened as (insert into active_period (partner_id, partnership_id, during)"
-        " select partner_id, id, daterange(greatest(start_on, {today}), null) from held h"
-        " where existed and active and due_on >= {today} and not exists (select from active_period a"
-        " where a.partnership_id = h.id and coalesce(upper(a.during) > {today}, true)) returning partnership_id)"
-        " select h.at_line, h.id from opened o join held h on h.id = o.partnership_id"
-    ).fetchall()
-    _record(context, "partnership.turned_on", changed)
-
-
-def _change_tiers(context: Context) -> None:
-    """P4: staff set a tier with a reason; here the reason is the import."""
-    changed = context.run(
-        "select h.at_line, h.id, h.partner_id, h.partner_type_id, h.tier_id, old.name, h.tier from held h"
-        " join tier_period x on x.partnership_id = h.id and upper_inf(x.during) join tier old on old.id = x.tier_id"
-        " where h.existed and h.tier_id is not null and h.tier_id <> x.tier_id"
-    ).fetchall()
-    moves = [
-        Move(number, partner, kind, tier, WHY, cause=TierCause.IMPORT, by_id=context.by_id)
-        for _line, number, partner, kind, tier, _old, _new in changed
-    ]
-    move(context.session, clock.today(), moves)
-    for at_line, number, *_ids, old, new in changed:
-        _record(context, "partnership.tier_set", [(at_line, number)], before=old, after=new)
-
-
-def _record(
-    context: Context,
-    kind: str,
-    changed: list[tuple[int, int]],
-    before: str | None = None,
-    after: str | None = None,
-) -> None:
-    for at_line, number in changed:
-        partnership = context.session.get_one(Partnership, number)
-        values = ({"tier": before}, {"tier": after, "why": WHY}) if after else ({}, {"why": WHY})
-        Event.record(context.session, kind, partnership, by=context.by, before=values[0], after=values[1])
-        context.run("update merged_partnership set same = false where at_line = %s", at_line)
 
 
 PARTNERSHIPS = Kind(
