@@ -10,9 +10,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from app import Accord, jobs, scope
+from app.database import unit_of_work
 from app.models import ActivePeriod, Assessment, Cause, Event, Tier, TierPeriod
 from app.models.assessing import nightly
 from app.models.renewal import close_or_renew, warn
+from tests import cast as people
 from tests import factories
 from tests.cast import Cast
 from tests.models.stories import BEGINS, ENDS, told
@@ -161,3 +164,18 @@ def test_who_renews_by_itself_is_not_warned(session: Session, cast: Cast) -> Non
     session.flush()
 
     assert warn(session, date(2027, 12, 24), [cast.acme.id]) == []
+
+
+def test_the_worker_closes_the_night_and_assesses_on_request(fresh_app: Accord, time_machine: Any) -> None:
+    """P1, P10"""
+    time_machine.move_to("2026-07-01T00:07:00Z", tick=False)
+    with unit_of_work(scope.Scope(scope.Role.STAFF)) as session:
+        told(session, people.tell(session))
+
+    jobs.night()
+    jobs.night()
+    jobs.assess_everybody()
+
+    with unit_of_work() as session:
+        kept = session.execute(select(Assessment.assessed_on, Assessment.cause).order_by(Assessment.id)).all()
+    assert [tuple(one) for one in kept] == [(date(2026, 6, 30), Cause.NIGHT), (date(2026, 7, 1), Cause.STAFF)]
