@@ -10,80 +10,28 @@ Fields: `t2-name` a tier; `o3-category`, `o3-t2-target`, `o3-t2-score` an obliga
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from app.partnership import ladder_cells as cells
+from app.partnership.ladder_cells import Cell, Column, Form, Row
 from app.rules import program_values
 from app.rules.ladder_checks import TIERS
 from app.rules.mistakes import Mistake, Path
-from app.rules.program import BenefitShape, CategoryShape, ObligationShape, TierShape, TypeShape, Value
+from app.rules.program import (
+    REGISTERED,
+    BenefitShape,
+    CategoryShape,
+    ObligationShape,
+    TierShape,
+    TypeShape,
+    Value,
+)
 from app.rules.program_values import NotAValue, plain, show
 
-Form = Mapping[str, str]
-
-MOST_ROWS = 200
 SPARE_ROWS = 2
-_COLUMN = re.compile(r"t([0-9]{1,3})-name")
-_ROW = re.compile(r"([ob][0-9]{1,3})-category")
-
-
-@dataclass
-class Column:
-    """A tier: its name, the score it needs, its place from below, and what is wrong with them."""
-
-    key: int
-    name: str = ""
-    score: str = ""
-    place: str = ""
-    remove: bool = False
-    errors: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Cell:
-    """What one tier asks or gives in one row, as typed."""
-
-    value: str = ""
-    score: str = ""
-    floor: str = ""
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether nothing was typed."""
-        return not (self.value or self.score or self.floor)
-
-
-@dataclass
-class Row:
-    """A category with its conditions, and a cell for every tier by the tier's key."""
-
-    key: str
-    category: str = ""
-    any_of: str = ""
-    mandatory: bool = True
-    valid_from: str = ""
-    valid_to: str = ""
-    remove: bool = False
-    cells: dict[int, Cell] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-
-    def cell(self, column: int) -> Cell:
-        """Return the cell of a tier, empty when nothing was typed."""
-        return self.cells.setdefault(column, Cell())
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether no tier has anything in this row."""
-        return all(one.is_empty for one in self.cells.values())
-
-    @property
-    def has_conditions(self) -> bool:
-        """Say whether the row says more than its category."""
-        return bool(self.any_of or self.valid_from or self.valid_to or not self.mandatory)
 
 
 @dataclass
@@ -146,21 +94,8 @@ class LadderTable:
     @classmethod
     def typed(cls, form: Form) -> LadderTable:
         """Return the table as somebody filled it in."""
-        keys = sorted({int(found[1]) for name in form if (found := _COLUMN.fullmatch(name))})[: TIERS + 1]
-        rows = sorted(
-            {found[1] for name in form if (found := _ROW.fullmatch(name))}, key=lambda key: int(key[1:])
-        )
-        columns = [
-            Column(
-                key,
-                form[f"t{key}-name"].strip(),
-                form.get(f"t{key}-score", "").strip(),
-                form.get(f"t{key}-place", "").strip(),
-                f"t{key}-remove" in form,
-            )
-            for key in keys
-        ]
-        typed = [_typed_row(form, key, keys) for key in rows[:MOST_ROWS]]
+        columns = cells.typed_columns(form)
+        typed = cells.typed_rows(form, [one.key for one in columns])
         return cls(
             columns, [one for one in typed if one.key[0] == "o"], [one for one in typed if one.key[0] == "b"]
         )
@@ -190,13 +125,15 @@ class LadderTable:
         return bool(self.errors) or any(self.wrong())
 
     def wrong(self) -> Iterator[tuple[str, str]]:
-        """Yield every refusal with the id of the field it belongs to."""
+        """Yield every refusal with the id of its field; one at a cell says which."""
         for column in self.columns:
             yield from ((f"t{column.key}-name", one) for one in column.errors)
+        names = {one.key: one.name or "new tier" for one in self.columns} | {0: REGISTERED}
         for row in (*self.obligations, *self.benefits):
             yield from ((f"{row.key}-category", one) for one in row.errors)
             for key, cell in row.cells.items():
-                yield from ((f"{row.key}-t{key}", one) for one in cell.errors)
+                where = f"{row.category}, {names.get(key, '')}: "
+                yield from ((f"{row.key}-t{key}", where + one) for one in cell.errors)
 
     def refuse(self, mistakes: Iterable[Mistake]) -> None:
         """Put each mistake at its cell, its row, its tier, or on top."""
@@ -289,26 +226,6 @@ class LadderTable:
         except ValueError:
             _once(errors, f"“{words[:20]}” is not a day such as 2026-01-31.")
             return None
-
-
-def _typed_row(form: Form, key: str, columns: list[int]) -> Row:
-    def said(name: str) -> str:
-        return form.get(f"{key}-{name}", "").strip()
-
-    value = "-target" if key[0] == "o" else ""
-    return Row(
-        key,
-        said("category"),
-        said("any_of"),
-        f"{key}-optional" not in form,
-        said("from"),
-        said("to"),
-        f"{key}-remove" in form,
-        {
-            column: Cell(said(f"t{column}{value}"), said(f"t{column}-score"), said(f"t{column}-floor"))
-            for column in (0, *columns)
-        },
-    )
 
 
 def _typed(category: CategoryShape, value: Value) -> str:

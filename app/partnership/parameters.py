@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
@@ -135,5 +136,9 @@ LIST.routes(bp, requires(Permission.PROGRAM_READ))
 @bp.get("")
 @requires(Permission.PROGRAM_READ)
 def index() -> ResponseReturnValue:
-    """List what tiers ask for and give, in every version unless the filter names one."""
+    """List what tiers ask for and give; at first by the version that holds, or the draft before there is one."""
+    if "version" not in request.args:
+        holds = ProgramVersion.holding(db.session(), clock.today()) is not None
+        asked = request.args.to_dict() | {"version": "now" if holds else "draft"}
+        return redirect(f"{url_for('.index')}?{urlencode(asked)}")
     return render_template("partnership/parameters/index.html", page=LIST.page())

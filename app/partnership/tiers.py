@@ -17,7 +17,7 @@ from app.database import find
 from app.extensions import db
 from app.forms import Form, render_form
 from app.listing import Column, Listing, choice
-from app.models import ActivePeriod, Ladder, PartnerType, ProgramVersion, Rung, Tier, TierPeriod
+from app.models import REGISTERED, ActivePeriod, Ladder, PartnerType, ProgramVersion, Rung, Tier, TierPeriod
 
 bp = Blueprint("tiers", __name__, url_prefix="/tiers")
 
@@ -65,6 +65,13 @@ def _types() -> list[tuple[int, str]]:
     ]
 
 
+def _opens(tier: Tier) -> str:
+    """A tier opens to be renamed, for those who may; Registered and everybody else's lead to its ladder."""
+    if may(Permission.PROGRAM_WRITE) and tier.name != REGISTERED:
+        return url_for("partnership.tiers.edit", tier_id=tier.id)
+    return url_for("partnership.types.show", type_id=tier.partner_type_id, _anchor="ladder")
+
+
 LIST = Listing(
     "tiers",
     query=_query,
@@ -83,7 +90,7 @@ LIST = Listing(
     ],
     filters=[choice("type", "Type", _types, lambda given: Tier.partner_type_id == int(given))],
     search=lambda words: Tier.name.icontains(words, autoescape=True),
-    href=lambda row: url_for("partnership.tiers.show", tier_id=row[0].id),
+    href=lambda row: _opens(row[0]),
     default="type",
     empty=("No tiers yet", "Tiers come with their type: add a type and name its tiers."),
     action=lambda: ("New type", url_for("partnership.types.new")) if may(Permission.PROGRAM_WRITE) else None,
@@ -96,15 +103,6 @@ LIST.routes(bp, requires(Permission.PROGRAM_READ))
 def index() -> ResponseReturnValue:
     """List every tier of every type."""
     return render_template("partnership/tiers/index.html", page=LIST.page())
-
-
-@bp.get("/<id:tier_id>")
-@requires(Permission.PROGRAM_READ)
-def show(tier_id: int) -> ResponseReturnValue:
-    """Lead to the ladder a tier stands in."""
-    return redirect(
-        url_for("partnership.types.show", type_id=find(Tier, tier_id).partner_type_id, _anchor="ladder")
-    )
 
 
 @bp.route("/<id:tier_id>/edit", methods=["GET", "POST"])
