@@ -12,10 +12,11 @@ from sqlalchemy import select
 from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
+from app.listing.records import records_as_csv
 from app.models import Assessment, Cause, Partner, Partnership, Tier
 from app.models.assessing import Obligation, Standing, standing, store
 from app.models.assessing.recording import figures_of
-from app.models.assessing.records import Record, behind, place_of, titles
+from app.models.assessing.records import Record, all_behind, behind, place_of, titles
 from app.rules.measures import Source
 from app.rules.refusals import RuleBroken
 
@@ -115,6 +116,20 @@ def records(partner_id: int, category_id: int) -> ResponseReturnValue:
         part=part,
         counting=counting,
     )
+
+
+@bp.get("/standing/<id:category_id>.csv")
+@requires(Permission.PARTNERS_READ)
+def records_file(partner_id: int, category_id: int) -> ResponseReturnValue:
+    """Give the records behind a number, or those left out, as a file."""
+    partner = find(Partner, partner_id)
+    found, _ = _standing(partner, _day(partner))
+    asked = [] if found is None else _asked(found, category_id)
+    if found is None or not asked:
+        abort(404)
+    counting = request.args.get("show") != "left-out"
+    rows = all_behind(db.session(), found, asked[0].category, part=_part(), counting=counting)
+    return records_as_csv(rows, f"{partner.code}-records")
 
 
 def _day(partner: Partner) -> date:

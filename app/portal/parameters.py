@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from app.access import Permission, requires
 from app.extensions import db
+from app.listing.records import records_as_csv
 from app.models.assessing import Obligation, Standing
-from app.models.assessing.records import Record, behind, titles
+from app.models.assessing.records import Record, all_behind, behind, titles
 from app.portal.standing import own_standing
 from app.rules.measures import Source
 
@@ -57,6 +58,19 @@ def show(category_id: int) -> ResponseReturnValue:
         part=_number(request.args.get("part")),
         counting=counting,
     )
+
+
+@bp.get("/<id:category_id>.csv")
+@requires(Permission.PORTAL_READ)
+def file(category_id: int) -> ResponseReturnValue:
+    """Give the records behind a number, or those left out, as a file."""
+    standing, _ = own_standing()
+    obligations = [] if standing is None else _obligations(standing, category_id)
+    if standing is None or not obligations:
+        abort(404)
+    part, counting = _number(request.args.get("part")), request.args.get("show") != "left-out"
+    rows = all_behind(db.session(), standing, obligations[0].category, part=part, counting=counting)
+    return records_as_csv(rows, "records")
 
 
 def _obligations(standing: Standing, category_id: int) -> list[Obligation]:

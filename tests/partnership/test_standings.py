@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Assessment, Cause, Tier, TierPeriod, Upgrades
+from app.models import Assessment, Category, Cause, Tier, TierPeriod, Upgrades
 from app.models.assessing import store
 from tests import factories
 from tests.cast import Cast
@@ -145,3 +145,17 @@ def test_assessing_everybody_is_asked_of_the_worker(session: Session, cast: Cast
 
     assert answer.status_code == 303
     assert session.scalars(select(Assessment.id)).all() == []
+
+
+def test_the_records_behind_a_number_are_exported(session: Session, cast: Cast, sign_in: SignIn) -> None:
+    """P5"""
+    story = told(session, cast)
+    ordered(session, cast, story, "37600")
+    category_id = session.scalars(select(Category.id)).one()
+
+    file = sign_in("carl").get(
+        f"/partnership/partners/{cast.acme.id}/standing/{category_id}.csv?on=2026-06-30"
+    )
+
+    assert file.mimetype == "text/csv"
+    assert '"SO37600, line 1, BIKE",order lines,2026-06-30,37600' in file.text

@@ -191,6 +191,17 @@ def behind(
     return Behind(needs[part], _title(needs[part]), query.days[0][0], found, len(rows) > limit, count or 0)
 
 
+def all_behind(
+    session: Session, standing: Standing, category: str, *, part: int = 0, counting: bool = True
+) -> list[Record]:
+    """Every record behind a category's value, or every one left out, newest first."""
+    needs = parts(standing, category)
+    if part >= len(needs):
+        return []
+    query = _query(standing, needs[part])
+    return [query.record(row) for row in session.execute(query.page(counting=counting))]
+
+
 def parts(standing: Standing, category: str) -> tuple[Aggregate, ...]:
     """The figures a category's value is made of: one for a count or sum, two for a ratio or growth."""
     if standing.program is None or category not in standing.program.measures:
