@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app import database
-from app.access import Permission, anyone, current_person, requires
+from app import clock, database
+from app.access import Permission, anyone, current_person, may, requires
 from app.extensions import db
+from app.models import outlook
 
 bp = Blueprint("home", __name__)
 
@@ -18,7 +19,16 @@ def show() -> ResponseReturnValue:
     """What waits and what changed, for staff; a partner's person goes to the portal."""
     if not current_person.is_staff:
         return redirect(url_for("portal.home.show"))
-    return render_template("home.html")
+    session, today = db.session(), clock.today()
+    may_read_events = may(Permission.EVENTS_READ)
+    return render_template(
+        "home.html",
+        beginnings=outlook.beginnings(session),
+        waiting=outlook.waiting(session, today),
+        rising=outlook.rising(session, today),
+        falling=outlook.falling(session, today),
+        lately=outlook.lately(session, current_person) if may_read_events else None,
+    )
 
 
 @bp.get("/healthz")

@@ -19,7 +19,7 @@ from app.demo import story
 from app.demo.people import PASSWORD
 from app.extensions import db
 from config import Settings
-from tests.conftest import clone, drop, app_on
+from tests.conftest import app_on, clone, drop
 
 LONGEST = 20  # seconds, with nothing else to do
 

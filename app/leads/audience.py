@@ -17,6 +17,7 @@ from app.listing import Column, Filter, Listing, Page, matches, text
 from app.models import Event, Partner
 
 PARTNER = "partner"
+NOBODY = "nobody"
 MOST = 500
 """Of so many partners whose names match, the records are listed."""
 
@@ -51,7 +52,15 @@ def partner_column() -> Column:
 
 def partner_filter(partner_id: Any) -> Filter:
     """Return the filter by a partner's code, number or name."""
-    return text(PARTNER, "Partner", lambda given: partner_id.in_(_partners(given)))
+    return text(PARTNER, "Partner", lambda given: _whose(partner_id, given))
+
+
+def _whose(partner_id: Any, given: str) -> ColumnElement[bool]:
+    """Return the condition of the partners meant; “nobody” means what waits with the vendor."""
+    whose: ColumnElement[bool] = (
+        partner_id.is_(None) if given.lower() == NOBODY else partner_id.in_(_partners(given))
+    )
+    return whose
 
 
 def _partners(given: str) -> list[int]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, insert, select, true
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, Select, and_, insert, select, true
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from app import clock, scope
 from app.models.base import Base, Numbered, plain
-from app.models.happenings import said
+from app.models.happenings import NOISE, changed, said
 
 if TYPE_CHECKING:
     from app.models.partner import Partner
@@ -86,6 +86,11 @@ class Event(Numbered, Base):
         """Return what happened, in words; its detail is loaded."""
         return said(self.kind, *((self.detail.before, self.detail.after) if self.detail else ()))
 
+    @property
+    def change(self) -> str:
+        """Return every value before and after, in a line; its detail is loaded."""
+        return changed(*((self.detail.before, self.detail.after) if self.detail else ({}, {})))
+
     @classmethod
     def readable_by(cls, reader: Person) -> ColumnElement[bool]:
         """Return the condition of A7: a channel manager reads the events of the partners it looks after only."""
@@ -95,6 +100,24 @@ class Event(Numbered, Base):
         if {Role.ADMINISTRATOR, Role.AUDITOR} & set(reader.roles):
             return true()
         return cls.partner_id.in_(select(Partner.id).where(Partner.manager_id == reader.id))
+
+    @classmethod
+    def changed_the_channel(cls) -> ColumnElement[bool]:
+        """Return the condition that an event changed something, rather than somebody coming and going."""
+        return and_(*(cls.kind.not_like(f"{kind}%") for kind in NOISE))
+
+    @classmethod
+    def told(cls) -> Select[Event, str, str]:
+        """Return events with who did it, the partner's name and what changed."""
+        from app.models.partner import Partner  # noqa: PLC0415 - events are about partners
+        from app.models.person import Person  # noqa: PLC0415
+
+        return (
+            select(cls, Person.name.label("actor_name"), Partner.name.label("partner_name"))
+            .outerjoin(Person, Person.id == cls.actor_id)
+            .outerjoin(Partner, Partner.id == cls.partner_id)
+            .options(joinedload(cls.detail))
+        )
 
     @classmethod
     def about(cls, session: Session, record: Any, *, reader: Person, limit: int = 20) -> list[Event]:

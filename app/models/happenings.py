@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+from babel.dates import format_date
 
 SAID = {
     "access.refused": "Refused: {path}",
@@ -33,14 +36,14 @@ SAID = {
     "partnership.out_of_risk": "Tier no longer at risk",
     "partnership.renewed": "Partnership renewed until {due_on}",
     "partnership.rose": "Rose from {was_tier} to {tier}",
-    "partnership.tier_set": "Tier set to {tier}: {why}",
+    "partnership.tier_set": "Tier set to {tier}",
     "partnership.turned_off": "Partnership turned off",
     "partnership.turned_on": "Partnership turned on",
     "partnerships.night": "The day was closed",
     "person.accepted_invitation": "Invitation accepted",
     "person.changed_password": "Password changed",
     "person.ended_session": "A session was ended",
-    "person.joined": "Joined: {name}",
+    "person.joined": "Joined as {roles}",
     "person.signed_in": "Signed in",
     "person.signed_out": "Signed out",
     "price.added": "Price added",
@@ -55,7 +58,7 @@ SAID = {
     "program.category_changed": "Category of the draft changed",
     "program.described": "Draft of the program described",
     "program.draft_discarded": "Draft of the program discarded",
-    "program.draft_started": "Draft “{name}” of the program begun",
+    "program.draft_started": "Draft of the program begun",
     "program.ladder_changed": "Ladder in the draft changed",
     "program.loaded": "Program loaded from a file",
     "program.published": "Program published, valid from {valid_from}",
@@ -67,6 +70,8 @@ SAID = {
     "vendor.described": "Settings changed",
 }
 
+SHOWN = 3
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NOISE = ("access.", "assessment.", "person.signed_", "person.ended_", "person.joined", "partnerships.night")
 """Events whose kinds begin so are left out where only what changed in the channel is told."""
 
@@ -102,7 +107,7 @@ def value_words(value: Any) -> str:
 
 def plain_kind(kind: str) -> str:
     """Return what a kind of event says, without values: a choice among kinds."""
-    return re.sub(r"[:,]? ?(to|until|from|at|on|of|for|valid from)? ?[“]?\{\w+\}[”]?", "", SAID[kind]).strip()
+    return re.sub(r"[:,]? ?(to|until|from|at|on|of|for|as|valid from)? ?[“]?\{\w+\}[”]?", "", SAID[kind]).strip()
 
 
 def subject_name(subject_type: str, subject_id: int | None) -> str:
@@ -115,14 +120,21 @@ def subject_name(subject_type: str, subject_id: int | None) -> str:
 
 def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
     """Return every value before and after, in a line; what was only set has no before."""
-    was, now = before or {}, after or {}
+    was, now = ({k: v for k, v in (values or {}).items() if k != "partner_id"} for values in (before, after))
     return "; ".join(
-        f"{field_name(name)}: {_shown(was[name])} → {_shown(now.get(name))}"
+        f"{field_name(name)}: {_shortly(was[name])} → {_shortly(now.get(name))}"
         if was.get(name) is not None
-        else f"{field_name(name)}: {_shown(now.get(name))}"
+        else f"{field_name(name)}: {_shortly(now.get(name))}"
         for name in dict.fromkeys((*was, *now))
         if was.get(name) is not None or now.get(name) is not None
     )
+
+
+def _shortly(value: Any) -> str:
+    """Return a value for a line: of a long list its first parts."""
+    if isinstance(value, list) and len(value) > SHOWN:
+        return f"{_shown(value[:SHOWN])} and {len(value) - SHOWN} more"
+    return _shown(value)
 
 
 def _shown(value: Any) -> str:
@@ -132,4 +144,6 @@ def _shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return "; ".join(_shown(one) for one in value)
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return format_date(date.fromisoformat(value), "d MMM y", locale="en")
     return str(value)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -50,6 +50,14 @@ class Opportunity(Tracked, PartnerOwned, Numbered, Base):
         Index("ix_opportunity_created_on_id", "created_on", "id"),
         Index("ix_opportunity_stage_id_created_on_id", "stage_id", "created_on", "id"),
         Index("uq_opportunity_partner_id_id", "partner_id", "id", unique=True),
+        Index("ix_opportunity_amount_id", "amount", "id"),
+        Index("ix_opportunity_product_id_created_on_id", "product_id", "created_on", "id"),
+        Index(
+            "ix_opportunity_unconfirmed",
+            "stage_id",
+            "id",
+            postgresql_where=text("confirmed_at is null and deleted_at is null"),
+        ),
     )
 
     key: Mapped[str | None] = mapped_column(unique=True)

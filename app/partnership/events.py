@@ -15,27 +15,15 @@ from app.access import Permission, current_person, requires
 from app.extensions import db
 from app.filters import time_zone
 from app.listing import Column, Listing, choice, day, matches, text
-from app.models import Event, EventDetail, Partner, Person
-from app.models.happenings import SAID, changed, field_name, plain_kind, said, subject_name, value_words
+from app.models import Event, Partner, Person
+from app.models.happenings import SAID, field_name, plain_kind, subject_name, value_words
 
 bp = Blueprint("events", __name__, url_prefix="/events")
 NOBODY = "accord"
 
 
 def _events() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Event,
-            Person.name.label("actor_name"),
-            Partner.name.label("partner_name"),
-            EventDetail.before.label("before"),
-            EventDetail.after.label("after"),
-        )
-        .outerjoin(Person, Person.id == Event.actor_id)
-        .outerjoin(Partner, Partner.id == Event.partner_id)
-        .outerjoin(EventDetail, EventDetail.event_id == Event.id)
-        .where(Event.readable_by(current_person))
-    )
+    return Event.told().where(Event.readable_by(current_person))
 
 
 def _by(given: str) -> ColumnElement[bool]:
@@ -81,11 +69,11 @@ LIST = Listing(
     key=Event.id,
     columns=[
         Column("when", "When", lambda row: row[0].at, sort=Event.id, kind="when"),
-        Column("what", "What", lambda row: said(row[0].kind, row.before, row.after)),
+        Column("what", "What", lambda row: row[0].words),
         Column("who", "Who", lambda row: row.actor_name or "Accord"),
         Column("partner", "Partner", lambda row: row.partner_name),
         Column("subject", "Subject", lambda row: subject_name(row[0].subject_type, row[0].subject_id)),
-        Column("changed", "From what to what", lambda row: changed(row.before, row.after)),
+        Column("changed", "From what to what", lambda row: row[0].change),
     ],
     filters=[
         choice("what", "What", _kinds, lambda given: Event.kind == given),
