@@ -36,7 +36,8 @@ ENGINE_OPTIONS: dict[str, Any] = {
     "pool_size": 5,
     "max_overflow": 5,
     "pool_timeout": 5,
-    "connect_args": {"connect_timeout": 3},
+    # A plan made for any values serves a list badly, and named statements do not pass through PgBouncer: plan each time.
+    "connect_args": {"connect_timeout": 3, "prepare_threshold": None},
 }
 
 T = TypeVar("T")

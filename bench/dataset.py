@@ -58,7 +58,7 @@ select 'P' || lpad(n::text, 5, '0'),
 PARTNERSHIPS = """
 with made as (
     insert into partnership (partner_id, partner_type_id, start_on, due_on, version)
-    select id, partner_type_id, %(begin)s::date, %(today)s::date + 365, 1 from partner
+    select id, partner_type_id, %(begin)s::date - (id %% 600)::int, %(today)s::date + 30 + (id %% 335)::int, 1 from partner
     returning id, partner_id, partner_type_id, start_on
 ), active as (
     insert into active_period (partner_id, partnership_id, during)

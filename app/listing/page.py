@@ -136,9 +136,11 @@ class Page:
         items, more, earlier = self._screen()
         if not more and not earlier:
             return len(items)
-        counted = (
-            self.selected().with_only_columns(self.listing.key, maintain_column_froms=True).order_by(None)
-        )
+        query, key = self.selected(), self.listing.key
+        if query.whereclause is None:  # every row: what is joined to show more of it adds and removes none
+            counted = select(key)
+        else:
+            counted = query.with_only_columns(key, maintain_column_froms=True).order_by(None)
         return db.session.scalar(select(func.count()).select_from(counted.limit(COUNTED).subquery())) or 0
 
     @property
