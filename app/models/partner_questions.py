@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.models.assessment import Assessment
 from app.models.certificate import Certificate
 from app.models.document import Document
 from app.models.event import Event
+from app.models.happenings import NOISE
 from app.models.lead import Lead
 from app.models.measurement import Measurement
 from app.models.opportunity import Opportunity
@@ -92,12 +93,17 @@ def people(session: Session, partner_id: int) -> Sequence[Row[*tuple[Any, ...]]]
     return session.execute(query).all()
 
 
-def lately(session: Session, partner_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return what happened to the partner lately, with who did it."""
+def lately(session: Session, partner_id: int, reader: Person) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what changed for the partner lately, as far as the reader may see it (A7), with who did it."""
     query = (
         select(Event, Person.name.label("actor_name"))
         .outerjoin(Person, Person.id == Event.actor_id)
-        .where(Event.partner_id == partner_id)
+        .options(joinedload(Event.detail))
+        .where(
+            Event.partner_id == partner_id,
+            Event.readable_by(reader),
+            *(~Event.kind.startswith(prefix, autoescape=True) for prefix in NOISE),
+        )
         .order_by(Event.id.desc())
         .limit(LATEST)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models.assessment import ParameterChange
@@ -15,7 +15,7 @@ from app.models.ladder import Category, Ladder
 from app.models.partner_type import Tier
 from app.models.partnership import Partnership, TierPeriod
 from app.models.person import Person
-from app.models.program import ProgramVersion
+from app.models.program import ProgramVersion, VersionStatus
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,24 @@ def tiers_held(session: Session, partnership_id: int) -> list[Held]:
     ]
 
 
-def parameter_history(
-    session: Session, partnership_id: int, limit: int
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def currency_of_the_day(on: Any) -> ScalarSelect[str]:
+    """Return the currency of the program that held on a day, as part of a larger question."""
+    holding = select(ProgramVersion.currency).where(
+        ProgramVersion.status == VersionStatus.PUBLISHED, ProgramVersion.valid_from <= on
+    )
+    return holding.order_by(ProgramVersion.valid_from.desc()).limit(1).scalar_subquery()
+
+
+def parameter_history(session: Session, partnership_id: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the latest rows of the parameter history with category and who."""
     query = (
-        select(ParameterChange, Category.name.label("category_name"), Person.name.label("by_name"))
+        select(
+            ParameterChange,
+            Category.name.label("category_name"),
+            Category.value_type.label("value_type"),
+            Person.name.label("by_name"),
+            currency_of_the_day(ParameterChange.day).label("currency"),
+        )
         .outerjoin(Category, Category.id == ParameterChange.category_id)
         .outerjoin(Person, Person.id == ParameterChange.by_id)
         .where(ParameterChange.partnership_id == partnership_id)

@@ -27,7 +27,9 @@ class DocumentForm(Form):
     """A file to be filed with a partner."""
 
     file = FileField(
-        "File", description=f"PDF, pictures, Office files or text, up to {stored_files.MEGABYTES} MB."
+        "File",
+        [InputRequired("Choose a file.")],
+        description=f"PDF, pictures, Office files or text, up to {stored_files.MEGABYTES} MB.",
     )
     category_id = SelectField(
         "Filed as",

@@ -44,9 +44,11 @@ class PartnerForm(Form):
     website = StringField("Website", [Length(max=300)])
     version = HiddenField()
 
-    WHO = ("name", "code", "partner_type_id", "operating_company_id", "manager_id", "currency")
+    WHO = (
+        "name", "code", "partner_type_id", "operating_company_id", "manager_id", "currency", "tax_number", "employees",
+        "founded",
+    )  # fmt: skip
     WHERE = ("street", "postal_code", "city", "region", "country", "phone", "email", "website")
-    MORE = ("tax_number", "employees", "founded")
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)

@@ -130,7 +130,9 @@ def show(partner_id: int) -> ResponseReturnValue:
         assessed=partner_questions.last_assessed(session, active[0].id) if active else None,
         has=partner_questions.holdings(session, partner.id),
         people=partner_questions.people(session, partner.id) if may(Permission.PEOPLE_READ) else None,
-        lately=partner_questions.lately(session, partner.id),
+        lately=partner_questions.lately(session, partner.id, current_person)
+        if may(Permission.EVENTS_READ)
+        else None,
         list_href=list_href,
     )
 

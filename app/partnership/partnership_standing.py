@@ -9,8 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from app.access import Permission, current_person, requires
 from app.extensions import db
+from app.filters import locale
 from app.models import Cause, Partnership, partner_questions
-from app.models.assessing import Standing, foresee, standing, store
+from app.models.assessing import Obligation, Standing, foresee, standing, store
+from app.models.assessing.recording import Changed
+from app.models.assessing.words import kept
 from app.partnership.partnerships import found
 from app.rules.refusals import RuleBroken
 
@@ -49,13 +52,13 @@ def recalculation(partnership_id: int) -> ResponseReturnValue:
         outcome, changes = mine[0] if mine else (None, [])
     except RuleBroken as refusal:
         trouble = refusal.sentence
-    names = {} if outcome is None else _categories(outcome.standing)
+    known = {} if outcome is None else _categories(outcome.standing)
     return render_template(
         "partnership/partnerships/recalculation.html",
         partnership=partnership,
         today=today,
         outcome=outcome,
-        changes=[(names.get(one.category_id or 0, ""), one) for one in changes],
+        changes=[_in_words(one, known) for one in changes],
         trouble=trouble,
     )
 
@@ -94,5 +97,14 @@ def _standing(partnership: Partnership, on: date) -> tuple[Standing | None, str 
     return stands, None
 
 
-def _categories(stands: Standing) -> dict[int, str]:
-    return {one.category_id: one.category for step in stands.steps for one in step.obligations}
+def _categories(stands: Standing) -> dict[int, Obligation]:
+    return {one.category_id: one for step in stands.steps for one in step.obligations}
+
+
+def _in_words(one: Changed, known: dict[int, Obligation]) -> tuple[str, str, str]:
+    """What would change, what it was and what it becomes, as a person reads it."""
+    asked = known.get(one.category_id or 0)
+    value_type = asked.value_type if asked else None
+    currency = asked.currency if asked else ""
+    what = f"{asked.category}: {one.what}" if asked else one.what.capitalize()
+    return what, kept(one.old, value_type, currency, locale()), kept(one.new, value_type, currency, locale())

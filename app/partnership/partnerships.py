@@ -12,6 +12,7 @@ from app import clock
 from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
+from app.filters import locale
 from app.forms import render_form
 from app.listing import Column, Listing, choice, day, matches
 from app.models import (
@@ -23,6 +24,7 @@ from app.models import (
     TierPeriod,
     partnership_questions,
 )
+from app.models.assessing.words import kept
 from app.partnership import choices
 from app.partnership.partnership_forms import PartnershipForm, RenewalForm, TierForm
 from app.rules.periods import add_months
@@ -146,7 +148,16 @@ def history(partnership_id: int) -> ResponseReturnValue:
         partnership=partnership,
         today=partnership.partner.today(),
         tiers=partnership_questions.tiers_held(db.session(), partnership.id),
-        changes=partnership_questions.parameter_history(db.session(), partnership.id, 100),
+        changes=[
+            (
+                row,
+                *(
+                    kept(text, row.value_type, row.currency or "", locale())
+                    for text in (row[0].old, row[0].new)
+                ),
+            )
+            for row in partnership_questions.parameter_history(db.session(), partnership.id, 100)
+        ],
     )
 
 
@@ -203,7 +214,7 @@ def tier(partnership_id: int) -> ResponseReturnValue:
     """Set the tier by hand, with a reason (P4)."""
     partnership = found(partnership_id)
     form = TierForm()
-    form.tier_id.choices = choices.tiers(partnership.partner_type_id)
+    form.tier_id.choices = [("", "Choose a tier"), *choices.tiers(partnership.partner_type_id)]
     if form.validate_on_submit():
         with form.refusals():
             partnership.set_tier(find(Tier, form.tier_id.data), form.why.data or "", by=current_person)

@@ -104,7 +104,7 @@ LIST = Listing(
     ],
     filters=[
         choice("currency", "Currency", _currencies, lambda given: Price.currency == given),
-        day("on", "Holds on", lambda on: Price.during.contains(on)),
+        day("on", "Holds on", Price.during.contains),
     ],
     search=lambda words: matches(Product.search, words),
     default="product",

@@ -57,7 +57,7 @@ class Candidate:
     @property
     def name(self) -> str:
         """The list and where it stands, for a sentence."""
-        return f"{self.standing.words} {self.source}".strip()
+        return f"{self.standing.words} “{self.source}”" if self.source else self.standing.words
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -28,8 +29,8 @@ def lamp(session: Session) -> Product:
     return factories.product(session, "LAMP")
 
 
-def add(base: PriceList, lamp: Product, cast: Cast, **more: object) -> Price:
-    values = {"currency": "USD", "unit_price": D(10), **more}
+def add(base: PriceList, lamp: Product, cast: Cast, **more: Any) -> Price:
+    values: dict[str, Any] = {"currency": "USD", "unit_price": D(10), **more}
     return Price.add(base, lamp, by=cast.anna, **values)
 
 
@@ -88,7 +89,7 @@ def test_changing_a_price_into_another_ones_days_is_refused(
     ],
 )
 def test_a_price_that_cannot_be_is_refused_at_its_field(
-    base: PriceList, lamp: Product, cast: Cast, given: dict[str, object], field: str
+    base: PriceList, lamp: Product, cast: Cast, given: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(RuleBroken) as refusal:
         add(base, lamp, cast, **given)
@@ -100,7 +101,7 @@ def test_there_is_one_base_list_and_one_for_each_type(session: Session, base: Pr
     """R1"""
     with pytest.raises(RuleBroken, match="only one"):
         PriceList.draw_up(session, code="B2", name="Base 2", scope=PriceScope.BASE, by=cast.anna)
-    of_type = {"scope": PriceScope.TYPE, "partner_type_id": cast.reseller.id, "by": cast.anna}
+    of_type: dict[str, Any] = {"scope": PriceScope.TYPE, "partner_type_id": cast.reseller.id, "by": cast.anna}
     PriceList.draw_up(session, code="R", name="Resellers", **of_type)
     with pytest.raises(RuleBroken, match="has a list already"):
         PriceList.draw_up(session, code="R2", name="Resellers 2", **of_type)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from app.rules.measures import EXACT, Count, Distinct, Measure, Source
@@ -28,6 +30,18 @@ def shown(
             return f"{format_decimal(up_to(value, 2) if up else _nearest(value, 2), '#,##0.##', locale=locale)} %"
         case _:
             return format_decimal(up_to(value, 2) if up else _nearest(value, 2), "#,##0.##", locale=locale)
+
+
+def kept(text: str | None, value_type: ValueType | None, currency: str = "", locale: str = "en") -> str:
+    """A value as a history keeps it, as a person reads it: a figure by its type, a day, else the text itself."""
+    if text is None:
+        return ""
+    try:
+        if value_type is not None:
+            return shown(Decimal(text), value_type, currency, locale)
+        return format_date(date.fromisoformat(text), "d MMM y", locale=locale)
+    except (InvalidOperation, ValueError):
+        return text
 
 
 def joined(parts: list[str]) -> str:
