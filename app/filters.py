@@ -113,9 +113,10 @@ def when(value: datetime | None) -> str:
     return format_datetime(value, "d MMM y HH:mm", tzinfo=ZoneInfo(time_zone()), locale=locale())
 
 
-def unit_price(amount: Decimal) -> str:
-    """Return the price of one unit, which keeps up to four places (M1)."""
-    return _written(_at(amount, 4), "#,##0.00##", locale())
+def unit_price(amount: Decimal, currency: str | None = None) -> str:
+    """Return the price of one unit, which keeps up to four places (M1) and has at least its currency's."""
+    least = 2 if currency is None else min(get_currency_precision(currency), 4)
+    return _written(_at(amount, 4), "#,##0." + "0" * least + "#" * (4 - least), locale())
 
 
 def points(score: Fraction | Decimal | None) -> str:

@@ -154,13 +154,14 @@ def shown(kind: str, value: Any, currency: str | None) -> str:
         return ""
     if kind == "money":
         return formats.money(value, currency)
+    if kind == "unit_price":
+        return formats.unit_price(value, currency)
     return FORMATS.get(kind, str)(value)
 
 
 FORMATS: dict[str, Callable[[Any], str]] = {
     "number": formats.number,
     "percent": formats.percent,
-    "unit_price": formats.unit_price,
     "day": formats.day,
     "when": formats.when,
 }
