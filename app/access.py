@@ -240,6 +240,7 @@ def _close_door(_error: BaseException | None) -> None:
 def _remember(response: Any) -> Any:
     """Write down refused attempts (A7) and that the session is in use (A8), after the request's own work."""
     if g.get("refused") or g.get("stale_sign_in"):
+        db.session.expunge_all()
         db.session.rollback()  # what the request did is committed; what the page read needs its connection no more
     refused = visitor() if g.get("refused") else None
     if refused is not None:

@@ -92,6 +92,18 @@ def test_nobody_enters_without_signing_in(app: Accord, client: FlaskClient) -> N
     assert let_in == []
 
 
+def test_a_partners_person_has_no_business_in_the_main_application(app: Accord) -> None:
+    """A2: no route of it asks for a right that a partner's role holds."""
+    partners = ROLES[Role.PARTNER_ADMINISTRATOR] | ROLES[Role.OPERATIONS_AGENT] | ROLES[Role.SUPPORT_AGENT]
+    open_to_them = {
+        name
+        for name, view in app.view_functions.items()
+        if name.startswith("partnership.") and not (declared(view) or frozenset()).isdisjoint(partners)
+    }
+
+    assert open_to_them == set()
+
+
 @pytest.mark.parametrize("player", PLAYERS)
 def test_who_lacks_the_right_gets_403_and_who_holds_it_does_not(
     app: Accord, sign_in: Callable[[str], FlaskClient], world: World, player: str
@@ -113,13 +125,12 @@ def test_who_lacks_the_right_gets_403_and_who_holds_it_does_not(
     assert wrong == []
 
 
-@pytest.mark.parametrize("player", ["alice", "oscar", "sue"])
 def test_a_partners_person_finds_nothing_of_another_partner(
-    app: Accord, sign_in: Callable[[str], FlaskClient], world: World, player: str
+    app: Accord, sign_in: Callable[[str], FlaskClient], world: World
 ) -> None:
-    """A6: by any route that takes a row's number, with the numbers of Bolt's rows."""
-    own = sign_in(player)
-    held = ROLES[PLAYERS[player]]
+    """A6: by any route that takes a row's number, with the numbers of Bolt's rows; Alice may most of her partner."""
+    own = sign_in("alice")
+    held = ROLES[PLAYERS["alice"]]
     found, tried = [], 0
     for door in doors(app):
         asked = declared(app.view_functions[door.endpoint])
@@ -136,13 +147,12 @@ def test_a_partners_person_finds_nothing_of_another_partner(
     assert found == []
 
 
-@pytest.mark.parametrize("player", ["alice", "oscar", "sue"])
 def test_lists_exports_and_filters_show_a_partner_nothing_of_another(
-    app: Accord, sign_in: Callable[[str], FlaskClient], world: World, player: str
+    app: Accord, sign_in: Callable[[str], FlaskClient], world: World
 ) -> None:
-    """A6: whatever is searched, sorted or filtered for."""
-    own = sign_in(player)
-    held = ROLES[PLAYERS[player]]
+    """A6: whatever is searched, sorted or filtered for; spreadsheets are read as the CSV beside them."""
+    own = sign_in("alice")
+    held = ROLES[PLAYERS["alice"]]
     bolt = world.rows["BOLT"]
     questions = (
         "",
@@ -154,11 +164,17 @@ def test_lists_exports_and_filters_show_a_partner_nothing_of_another(
     leaks = []
     for door in doors(app):
         asked = declared(app.view_functions[door.endpoint])
-        if not asked or door.arguments or door.method != "GET" or asked.isdisjoint(held):
+        if (
+            not asked
+            or door.arguments
+            or door.method != "GET"
+            or asked.isdisjoint(held)
+            or ".xlsx" in door.path
+        ):
             continue
         for question in questions:
             answer = own.get(door.path + question)
-            shown = answer.get_data(as_text=False) if not door.path.endswith(".xlsx") else b""
+            shown = answer.get_data()
             if any(
                 name in shown
                 for name in (
