@@ -171,12 +171,12 @@ ORDERS = Listing(
 )
 
 
-def _tab(bp: Blueprint, listing: Listing, permission: Permission) -> None:
+def _tab(bp: Blueprint, listing: Listing) -> None:
     """Show a list as a tab of the partnership, with its exports."""
-    listing.routes(bp, requires(permission))
+    listing.routes(bp, requires(Permission.PARTNERS_READ))
 
     @bp.get("")
-    @requires(permission)
+    @requires(Permission.PARTNERS_READ)
     def index(partnership_id: int) -> ResponseReturnValue:
         partnership = found(partnership_id)
         return render_template(
@@ -187,6 +187,6 @@ def _tab(bp: Blueprint, listing: Listing, permission: Permission) -> None:
         )
 
 
-_tab(leads, LEADS, Permission.LEADS_READ)
-_tab(opportunities, OPPORTUNITIES, Permission.OPPORTUNITIES_READ)
-_tab(orders, ORDERS, Permission.ORDERS_READ)
+_tab(leads, LEADS)
+_tab(opportunities, OPPORTUNITIES)
+_tab(orders, ORDERS)
