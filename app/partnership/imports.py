@@ -19,7 +19,7 @@ from app.access import Permission, current_person, may, requires, uploads
 from app.database import find
 from app.extensions import db
 from app.forms import Form, render_form
-from app.importing import files
+from app.importing import files, runs
 from app.importing.files import Unreadable
 from app.importing.kind import Kind
 from app.importing.kinds import KINDS
@@ -179,6 +179,7 @@ def show(run_id: int) -> ResponseReturnValue:
         tone=TONES.get(run.status, "info"),
         heads=[(name, "") for name in header],
         rows=rows,
+        most_kept=runs.KEPT,
         form=BringInForm(partial=False, trust_amounts=run.trust_amounts),
     )
 
