@@ -66,6 +66,13 @@ class Client:
                 raise LookupError(f"answered {answer.status}")
 
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
+        try:
+            return self._ask_once(method, path, body)
+        except (http.client.RemoteDisconnected, ConnectionError):  # the worker was replaced, as it is now and then
+            self._connection.close()
+            return self._ask_once(method, path, body)
+
+    def _ask_once(self, method: str, path: str, body: str | None) -> Answer:
         headers = {"Accept": "text/html", "Accept-Encoding": self.encoding}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
