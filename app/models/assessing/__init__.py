@@ -3,7 +3,8 @@
 from app.models.assessing.live import assess, standing
 from app.models.assessing.standing import Standing
 from app.models.assessing.steps import Benefit, Obligation, Step
-from app.models.assessing.storing import Outcome, foresee, reassess, store
+from app.models.assessing.storing import foresee, reassess, store
+from app.models.assessing.verdicts import Outcome
 
 __all__ = [
     "Benefit",
