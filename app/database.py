@@ -36,8 +36,7 @@ ENGINE_OPTIONS: dict[str, Any] = {
     "pool_size": 5,
     "max_overflow": 5,
     "pool_timeout": 5,
-    # A plan made for any values serves a list badly, and named statements do not pass through PgBouncer: plan each time.
-    "connect_args": {"connect_timeout": 3, "prepare_threshold": None},
+    "connect_args": {"connect_timeout": 3},
 }
 
 T = TypeVar("T")
