@@ -72,13 +72,23 @@ def day(name: str, label: str, where: Callable[[date], Any]) -> Filter:
 
 
 def matches(search: Any, words: str) -> ColumnElement[bool]:
-    """Return the condition that a search column holds all words, the last one perhaps unfinished."""
+    """Return the condition that a search column holds all words, each perhaps unfinished.
+
+    PostgreSQL keeps “A-17” as “a” and “-17”, and an e-mail address in one piece: a number is also looked for with its
+    dash, and what was typed also as it stands.
+    """
     terms = [term for term in "".join(c if c.isalnum() else " " for c in words).split() if term][:8]
     if not terms:
         return literal(value=True)
-    asked = func.to_tsquery("simple", func.accord_fold(" & ".join(f"{term}:*" for term in terms)))
-    condition: ColumnElement[bool] = search.op("@@")(asked)
+    begun = func.to_tsquery("simple", func.accord_fold(" & ".join(map(_begun, terms))))
+    whole = func.plainto_tsquery("simple", func.accord_fold(words))
+    condition: ColumnElement[bool] = search.op("@@")(begun.op("||")(whole))
     return condition
+
+
+def _begun(term: str) -> str:
+    """Return what finds a word by its beginning."""
+    return f"({term}:* | '-{term}':*)" if term.isdecimal() else f"{term}:*"
 
 
 @dataclass(frozen=True)
