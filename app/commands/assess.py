@@ -49,14 +49,18 @@ def assess(day: str, partner: str | None, shape: str, *, applies: bool, explain:
 
 
 def _day(text: str) -> date:
+    from app.rules.periods import ASKABLE
     from app.rules.refusals import RuleBroken
 
     try:
         if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             raise ValueError(text)
-        return date.fromisoformat(text)
+        on = date.fromisoformat(text)
     except ValueError:
         raise RuleBroken(f"“{text}” is not a day. Write year, month and day, such as 2013-12-31.") from None
+    if on not in ASKABLE:
+        raise RuleBroken(f"Choose a day of {ASKABLE}.")
+    return on
 
 
 def _partner(session: Any, code: str) -> int:

@@ -18,6 +18,7 @@ from app.models.assessing import Obligation, Standing, standing, store
 from app.models.assessing.recording import figures_of
 from app.models.assessing.records import Record, all_behind, behind, place_of, titles
 from app.rules.measures import Source
+from app.rules.periods import ASKABLE
 from app.rules.refusals import RuleBroken
 
 bp = Blueprint("standings", __name__, url_prefix="/partners/<id:partner_id>")
@@ -135,9 +136,10 @@ def records_file(partner_id: int, category_id: int) -> ResponseReturnValue:
 def _day(partner: Partner) -> date:
     """The day in the address, else today; one that cannot be read is today."""
     try:
-        return date.fromisoformat(request.args.get("on", ""))
+        on = date.fromisoformat(request.args.get("on", ""))
     except ValueError:
         return partner.today()
+    return on if on in ASKABLE else partner.today()
 
 
 def _standing(partner: Partner, on: date) -> tuple[Standing | None, str | None]:

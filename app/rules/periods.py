@@ -105,6 +105,8 @@ class Days:
 
 
 EVERY_DAY: Final = Days(None, None)
+ASKABLE: Final = Days(date(1900, 1, 1), date(2999, 12, 31))
+"""The days a verdict can be asked for: far enough from the ends of the calendar for windows and reviews."""
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ def test_explaining_names_what_is_missing_and_the_records(run: Run) -> None:
     [
         (("--on", "2026-02-30"), "“2026-02-30” is not a day"),
         (("--on", "20260230"), "is not a day"),
+        (("--on", "9999-12-31"), "Choose a day of 1900-01-01 to 2999-12-31."),
         (("--on", "2026-06-30", "--partner", "NOBODY"), "There is no partner with the code “NOBODY”"),
     ],
 )
