@@ -46,58 +46,12 @@ class UploadForm(Form):
 class BringInForm(Form):
     """How the file is brought in."""
 
-    partial = BooleanField("Bring the good rows in although others are refused")
+    partial = BooleanField("Only the good rows")
     trust_amounts = BooleanField("Take the amounts of order lines as they are in the file")
 
 
 def _allowed() -> list[Kind]:
     return [kind for kind in KINDS.values() if may(kind.permission)]
-
-
-def _query() -> Select[Any]:
-    return (
-        select(ImportRun)
-        .options(joinedload(ImportRun.by))
-        .where(ImportRun.kind.in_([kind.name for kind in _allowed()]))
-    )
-
-
-LIST = Listing(
-    "imports",
-    query=_query,
-    key=ImportRun.id,
-    columns=[
-        Column("asked", "Asked", lambda row: row[0].asked_at, sort=ImportRun.asked_at, kind="when"),
-        Column("kind", "Rows are", lambda row: title_of(row[0].kind), sort=ImportRun.kind),
-        Column("file", "File", lambda row: row[0].file_name, sort=ImportRun.file_name),
-        Column("by", "By", lambda row: by_whom(row[0].by)),
-        Column(
-            "state",
-            "State",
-            lambda row: state(row[0]),
-            kind="badge",
-            tone=lambda row: TONES.get(row[0].status),
-        ),
-        Column("rows", "Rows", lambda row: row[0].total_rows, kind="number"),
-        Column("created", "Created", lambda row: row[0].created, kind="number"),
-        Column("changed", "Changed", lambda row: row[0].changed, kind="number"),
-        Column("refused", "Refused", lambda row: row[0].refused, kind="number"),
-    ],
-    filters=[
-        choice(
-            "kind",
-            "Rows are",
-            lambda: [(kind.name, kind.title) for kind in _allowed()],
-            lambda name: ImportRun.kind == name,
-        ),
-    ],
-    search=lambda words: ImportRun.file_name.icontains(words, autoescape=True),
-    default="-asked",
-    href=lambda row: url_for("partnership.imports.show", run_id=row[0].id),
-    empty=("No imports yet", "Bring a file in: partners first, then their partnerships, products and facts."),
-    action=lambda: ("Bring a file in", url_for("partnership.imports.new")),
-)
-LIST.routes(bp, requires(*IMPORTS))
 
 
 def title_of(name: str) -> str:
@@ -119,6 +73,52 @@ def state(run: ImportRun) -> str:
             return "interrupted"
         case _:
             return run.status.value
+
+
+def _query() -> Select[Any]:
+    return (
+        select(ImportRun)
+        .options(joinedload(ImportRun.by))
+        .where(ImportRun.kind.in_([kind.name for kind in _allowed()]))
+    )
+
+
+LIST = Listing(
+    "imports",
+    query=_query,
+    key=ImportRun.id,
+    columns=[
+        Column("asked", "Asked", lambda row: row.asked_at, sort=ImportRun.asked_at, kind="when"),
+        Column("kind", "Rows are", lambda row: title_of(row.kind), sort=ImportRun.kind),
+        Column("file", "File", lambda row: row.file_name, sort=ImportRun.file_name),
+        Column("by", "By", lambda row: by_whom(row.by)),
+        Column(
+            "state",
+            "State",
+            state,
+            kind="badge",
+            tone=lambda row: TONES.get(row.status),
+        ),
+        Column("rows", "Rows", lambda row: row.total_rows, kind="number"),
+        Column("created", "Created", lambda row: row.created, kind="number"),
+        Column("changed", "Changed", lambda row: row.changed, kind="number"),
+        Column("refused", "Refused", lambda row: row.refused, kind="number"),
+    ],
+    filters=[
+        choice(
+            "kind",
+            "Rows are",
+            lambda: [(kind.name, kind.title) for kind in _allowed()],
+            lambda name: ImportRun.kind == name,
+        ),
+    ],
+    search=lambda words: ImportRun.file_name.icontains(words, autoescape=True),
+    default="-asked",
+    href=lambda row: url_for("partnership.imports.show", run_id=row.id),
+    empty=("No imports yet", "Bring a file in: partners first, then their partnerships, products and facts."),
+    action=lambda: ("Bring a file in", url_for("partnership.imports.new")),
+)
+LIST.routes(bp, requires(*IMPORTS))
 
 
 @bp.get("")

@@ -162,6 +162,17 @@ def test_sam_does_not_see_what_anna_brought_in(sign_in: SignIn, session: Session
     assert sign_in("sam").get(location).status_code == 403
 
 
+def test_past_imports_are_listed_and_exported(anna: FlaskClient, session: Session, done: Done) -> None:
+    upload(anna, GOOD)
+    done()
+
+    page, sheet = anna.get("/partnership/imports?q=partners"), anna.get("/partnership/imports.csv")
+
+    assert (page.status_code, sheet.status_code) == (200, 200)
+    assert "Anna Administrator" in page.text
+    assert "partners.csv" in sheet.text
+
+
 def test_a_template_names_the_columns(anna: FlaskClient) -> None:
     answer = anna.get("/partnership/imports/templates/exchange-rates.csv")
 
