@@ -47,7 +47,6 @@ _TYPE = (
 _TIER = ("name", "target_score", "obligations", "benefits")
 _OBLIGATION = ("category", "target", "score", "floor", "mandatory", "any_of", "valid_from", "valid_to")
 _AFTER = re.compile("after ([0-9]{1,6}) days?")
-_MONTH_AND_DAY = re.compile("([0-9]{2})-([0-9]{2})")
 _BENEFIT = ("category", "value", "valid_from", "valid_to")
 
 
@@ -256,8 +255,8 @@ class _Reader(KeyReader):
 
     def year_start(self, keys: Keys) -> YearStart:
         words = self.words(keys, "year_starts") or str(YearStart())
-        if found := _MONTH_AND_DAY.fullmatch(words):
-            return YearStart(int(found[1]), int(found[2]))
+        if (start := YearStart.read(words)).month:
+            return start
         self.note(
             keys.lines["year_starts"],
             f"“year_starts” is a month and a day such as 01-01 or 04-06, not “{shortened(words)}”.",

@@ -13,16 +13,21 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app import clock
 from app.models import program_rows, program_shape, publishing
 from app.models.base import Base, Numbered, Tracked
+from app.models.event import Event
 from app.models.ladder import Ladder, Measure
 from app.models.partner_type import PartnerType
 from app.rules import ladder_checks, mistakes, program_checks
 from app.rules.mistakes import ProgramRefused
-from app.rules.program import CategoryShape, Program, TypeShape, YearStart, in_order
+from app.rules.program import CategoryShape, Program, TypeShape, YearStart, in_order, without_words
 from app.rules.program_changes import Change, changes
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
     from app.models.person import Person
+
+
+ONE_DRAFT = 4719
+"""The lock under which a draft is begun, so that two who begin one at once get one."""
 
 
 class VersionStatus(StrEnum):
@@ -88,6 +93,11 @@ class ProgramVersion(Tracked, Numbered, Base):
         return session.scalars(select(cls).where(cls.status == VersionStatus.DRAFT)).one_or_none()
 
     @classmethod
+    def exists(cls, session: Session) -> bool:
+        """Say whether there is any version, published or not."""
+        return session.scalar(select(cls.id).limit(1)) is not None
+
+    @classmethod
     def newest(cls, session: Session) -> ProgramVersion | None:
         """Return the published version with the latest first day, which may still lie ahead."""
         published = select(cls).where(cls.status == VersionStatus.PUBLISHED)
@@ -113,6 +123,7 @@ class ProgramVersion(Tracked, Numbered, Base):
         cls, session: Session, name: str, currency: str, year_starts: str = "01-01"
     ) -> ProgramVersion:
         """Begin a draft that says nothing yet."""
+        session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": ONE_DRAFT})
         if cls.draft(session) is not None:
             raise RuleBroken("There is a draft already. Publish or discard it before you begin another.")
         draft = cls(name=name, currency=currency, year_starts=year_starts)
@@ -208,12 +219,20 @@ class ProgramVersion(Tracked, Numbered, Base):
     def load(cls, session: Session, program: Program, *, by: Person | None, publish: bool) -> str:
         """Take in a program file's program; returns one sentence on what became of it.
 
-        A program that equals a published version changes nothing.
+        A program that equals a published version changes nothing; descriptions, which belong to types and
+        categories and not to a version, are brought up to date.
         """
-        same_name = select(cls).where(cls.name == program.name, cls.status == VersionStatus.PUBLISHED)
-        for version in session.scalars(same_name):
-            if version.program() == in_order(program):
-                return f"“{version.name}” is published and begins on {version.valid_from} already; nothing was changed."
+        published = select(cls).where(cls.name == program.name, cls.status == VersionStatus.PUBLISHED)
+        for version in session.scalars(published):
+            known = version.program()
+            if without_words(known) != without_words(program):
+                continue
+            said = f"“{version.name}” is published and begins on {version.valid_from} already"
+            if known == in_order(program):
+                return f"{said}; nothing was changed."
+            program_rows.write_words(session, program)
+            Event.record(session, "program.descriptions_loaded", version, by=by)
+            return f"{said}; descriptions were brought up to date."
         if publish and program.valid_from is None:
             raise RuleBroken("The file has no “valid_from”; add the day from which it shall hold.")
         draft = cls.draft(session) or cls.begin_empty(session, program.name, program.currency)
@@ -261,9 +280,11 @@ class ProgramVersion(Tracked, Numbered, Base):
 
     def _check_top(self) -> None:
         """The name is no other version's, and the currency and the year's first day make sense."""
-        month, _, day = self.year_starts.partition("-")
-        start = YearStart(int(month), int(day)) if month.isdigit() and day.isdigit() else YearStart(0, 0)
-        found = list(program_checks.on_top(Program(self.name, self.currency, year_starts=start)))
+        found = list(
+            program_checks.on_top(
+                Program(self.name, self.currency, year_starts=YearStart.read(self.year_starts))
+            )
+        )
         with self.session.no_autoflush:
             same = select(ProgramVersion.id).where(
                 func.lower(ProgramVersion.name) == self.name.lower(), ProgramVersion.id != self.id

@@ -53,6 +53,12 @@ def write_categories(session: Session, version: ProgramVersion, categories: Sequ
         session.execute(insert(Measure), rows)
 
 
+def write_words(session: Session, program: Program) -> None:
+    """Bring the descriptions of types and categories up to date, and the types' pages."""
+    _kept_categories(session, program.categories)
+    _types(session, program.types)
+
+
 def write_ladders(
     session: Session, version: ProgramVersion, program: Program, types: Sequence[TypeShape]
 ) -> None:

@@ -124,6 +124,9 @@ def index() -> ResponseReturnValue:
 @requires(Permission.PROGRAM_WRITE)
 def new() -> ResponseReturnValue:
     """Add a category; how it is measured goes into the draft."""
+    if not ProgramVersion.exists(db.session()):
+        flash("First say what the program is called and which currency it is in.")
+        return redirect(url_for("partnership.program.new"))
     form = CategoryForm()
     if form.validate_on_submit():
         with form.refusals():

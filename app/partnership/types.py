@@ -111,6 +111,9 @@ def index() -> ResponseReturnValue:
 @requires(Permission.PROGRAM_WRITE)
 def new() -> ResponseReturnValue:
     """Add a type to the draft with the names of its tiers; its ladder is filled in next."""
+    if not ProgramVersion.exists(db.session()):
+        flash("First say what the program is called and which currency it is in.")
+        return redirect(url_for("partnership.program.new"))
     form = NewTypeForm()
     if form.validate_on_submit():
         with form.refusals():

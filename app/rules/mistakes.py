@@ -49,4 +49,6 @@ class ProgramRefused(RuleBroken):
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__(" ".join(one.sentence for one in mistakes))
+        first = mistakes[0].path
+        field = str(first[0]) if len(first) == 1 else None
+        super().__init__(" ".join(one.sentence for one in mistakes), field)

@@ -6,6 +6,9 @@ benefits. A `Program` is a plain value: it is read from a file, from a draft or 
 `program_checks`, compared by `program_changes`, and knows nothing of where it came from.
 """
 
+from __future__ import annotations
+
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -84,6 +87,12 @@ class YearStart:
 
     month: int = 1
     day: int = 1
+
+    @classmethod
+    def read(cls, words: str) -> YearStart:
+        """Return the day of two digits each, as in 04-06; anything else is a day that is none."""
+        found = re.fullmatch("([0-9]{2})-([0-9]{2})", words)
+        return cls(int(found[1]), int(found[2])) if found else cls(0, 0)
 
     def __str__(self) -> str:
         return f"{self.month:02d}-{self.day:02d}"
@@ -194,6 +203,16 @@ def in_order(program: Program) -> Program:
         program,
         categories=tuple(sorted(program.categories, key=lambda one: _by_name(one.name))),
         types=tuple(sorted(map(_type_in_order, program.types), key=lambda one: _by_name(one.name))),
+    )
+
+
+def without_words(program: Program) -> Program:
+    """Return the program in order and without descriptions and pages: what a version itself decides."""
+    plain = in_order(program)
+    return replace(
+        plain,
+        categories=tuple(replace(one, description="") for one in plain.categories),
+        types=tuple(replace(one, description="", information="") for one in plain.types),
     )
 
 

@@ -70,7 +70,7 @@ def _of_year_start(start: YearStart) -> Iterator[Mistake]:
     if not (1 <= start.month <= len(_DAYS_IN_MONTH) and 1 <= start.day <= _DAYS_IN_MONTH[start.month - 1]):
         yield Mistake(
             ("year_starts",),
-            f"“{start}” is not a day of every year; write month and day such as 01-01 or 04-06.",
+            f"{f'“{start}”' if start.month else 'This'} is not a day of every year; write month and day such as 01-01 or 04-06.",
         )
 
 

@@ -71,6 +71,30 @@ def test_a_file_that_equals_what_holds_changes_nothing(session: Session, held: P
     assert session.scalar(select(func.count(Event.id))) == events
 
 
+def test_descriptions_belong_to_types_and_not_to_a_version(session: Session, held: ProgramVersion) -> None:
+    said = program_file.load(
+        session, CREATIO.replace(b"Finds leads, closes", b"Closes"), by=None, publish=True
+    )
+
+    assert (
+        said
+        == "“Creatio example” is published and begins on 2024-01-01 already; descriptions were brought up to date."
+    )
+    assert reseller(held).description.startswith("Closes deals")
+    assert ProgramVersion.draft(session) is None
+
+
+def test_a_changed_program_under_the_name_of_a_published_one_is_refused_at_its_name(
+    session: Session, held: ProgramVersion
+) -> None:
+    with pytest.raises(ProgramFileRefused) as refused:
+        program_file.load(session, CREATIO.replace(b"target: 10\n", b"target: 11\n"), by=None, publish=True)
+
+    assert [str(one) for one in refused.value.wrong] == [
+        "Line 2: There is a version “Creatio example” already; give this one another name."
+    ]
+
+
 def test_a_loaded_file_is_a_draft_until_it_is_published(session: Session, cast: Cast) -> None:
     program_file.load(session, CREATIO, by=cast.carl, publish=False)
 

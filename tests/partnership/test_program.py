@@ -193,6 +193,35 @@ def test_what_changed_reads_like_sentences(
     assert "gives Marketing fund" in page
 
 
+def test_an_empty_installation_is_led_to_its_first_draft(sign_in: SignIn, session: Session) -> None:
+    carl = sign_in("carl")
+
+    first = carl.get("/partnership/types/new")
+    begun = carl.post(
+        "/partnership/program/new", data={"name": "Program 1", "currency": "chf", "year_starts": "04-06"}
+    )
+    page = carl.get("/partnership/program").get_data(as_text=True)
+
+    assert (first.status_code, first.location) == (303, "/partnership/program/new")
+    assert (begun.status_code, begun.location) == (303, "/partnership/types")
+    draft = ProgramVersion.draft(session)
+    assert draft is not None
+    assert (draft.currency, draft.year_starts) == ("CHF", "04-06")
+    assert "The draft has no types yet" in page
+
+
+def test_a_program_year_that_begins_on_no_day_is_refused(sign_in: SignIn) -> None:
+    """P8"""
+    for start in ("02-30", "1-1", "April", "13-01"):
+        form = {"name": "Program 1", "currency": "CHF", "year_starts": start}
+
+        answer = sign_in("carl").post("/partnership/program/new", data=form)
+
+        assert answer.status_code == 422
+        page = answer.get_data(as_text=True)
+        assert "is not a day of every year" in page.split('id="year_starts-error"')[1], start
+
+
 # ---------------------------------------------------------------- types and ladders
 
 
