@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
@@ -50,17 +51,25 @@ def _lines(answer: Answer) -> list[str]:
     price, currency = answer.price, answer.currency
     if price is None:  # said before
         return []
-    lines = [f"Unit price  {price.chosen.unit_price:f} {currency}"]
+    lines = [f"Unit price  {_short(price.chosen.unit_price)} {currency}"]
     if price.discount:
-        lines.append(f"Discount    {price.discount.normalize():f} % of the tier")
-        lines.append(f"To pay      {price.net.normalize():f} {currency}")
-    lines.append(f"Amount      {answer.amount:f} {currency} for {answer.quantity.normalize():f}")
+        lines.append(f"Discount    {_short(price.discount)} % of the tier")
+        lines.append(f"To pay      {_short(price.net)} {currency}")
+    lines.append(
+        f"Amount      {_short(answer.amount or Decimal(0))} {currency} for {_short(answer.quantity)}"
+    )
     lines.append(f"Why         {price.why}")
     lines += [
-        f"Not         {one.candidate.unit_price:f} {one.candidate.currency}, {one.candidate.name}: {one.why}"
-        for one in price.runners_up
+        f"Not         {_short(one.candidate.unit_price)} {one.candidate.currency}, {one.candidate.name}: {one.why}"
+        for one in answer.losers
     ]
     return lines
+
+
+def _short(number: Decimal) -> str:
+    """A number without needless zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _day(text: str) -> date:

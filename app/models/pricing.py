@@ -19,7 +19,7 @@ from app.models.product import Product
 from app.rules.measures.facts import HUNDRED
 from app.rules.money import line_amount
 from app.rules.periods import Days
-from app.rules.pricing import Candidate, NoPrice, Price, Standing, choose
+from app.rules.pricing import Candidate, NoPrice, Price, RunnerUp, Standing, choose
 
 if TYPE_CHECKING:
     from app.models.partner import Partner
@@ -182,6 +182,17 @@ class Answer:
         if self.price is None:
             return None
         return line_amount(self.quantity, self.price.chosen.unit_price, self.price.discount / HUNDRED)
+
+    @property
+    def losers(self) -> list[RunnerUp]:
+        """The rows that did not win, those nearest to the question first: same currency, same day."""
+        if self.price is None:
+            return []
+
+        def distance(one: RunnerUp) -> tuple[bool, bool]:
+            return one.candidate.currency != self.currency, self.terms.on not in one.candidate.valid
+
+        return sorted(self.price.runners_up, key=distance)
 
 
 def price_for(

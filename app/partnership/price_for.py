@@ -62,8 +62,8 @@ def show() -> ResponseReturnValue:
         except RuleBroken as refusal:
             form.refuse(refusal.sentence, refusal.field)
         code = 200 if answer else 422
-    page = render_template("partnership/price_for/show.html", form=form, answer=answer, shown=SHOWN)
-    return page, code
+    losers = answer[2].losers[:SHOWN] if answer else []
+    return render_template("partnership/price_for/show.html", form=form, answer=answer, losers=losers), code
 
 
 def _answer(form: QuestionForm) -> tuple[Partner, Product, Answer]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access import Permission, requires
 from app.filters import points
-from app.listing import Column, Listing, choice, day
+from app.listing import Column, Listing, choice, day, text
 from app.models import Partner, Training
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
@@ -37,6 +37,7 @@ LIST = Listing(
         Column("state", "State", lambda row: row[0].state, kind="badge", tone=lambda row: row[0].state_tone),
     ],
     filters=[
+        text("partner", "Partner code", lambda given: Partner.code == given),
         choice("state", "State", [("valid", "Valid"), ("expired", "Expired")], Training.is_in),
         day("since", "Passed since", lambda on: Training.passed_on >= on),
     ],

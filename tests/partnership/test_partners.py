@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from threading import Barrier, Thread
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Partner, Partnership
+from app import Accord, database
+from app.models import Partner, Partnership, Role
+from app.models import SignIn as SignInNoun
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import Queries
@@ -186,6 +190,40 @@ def test_a_second_active_one_is_refused_on_top_of_the_form(
 
     assert answer.status_code == 422
     assert "it may have one at a time" in answer.text
+
+
+def test_posted_twice_at_the_same_moment_exactly_one_begins(fresh_app: Accord) -> None:
+    """P1"""
+    with database.unit_of_work() as books:
+        carl = factories.person(books, "Carl Manager", Role.CHANNEL_MANAGER)
+        kind = factories.partner_type(books, "Reseller")
+        acme = factories.partner(books, "ACME", "Acme Systems", kind).id
+        secrets = [SignInNoun.begin(books, carl, address="127.0.0.1", agent="tests") for _ in range(2)]
+        chosen = {"partner_type_id": str(kind.id), "tier_id": "", "due_on": ""}
+    together = Barrier(2)
+    answers: list[tuple[int, str]] = []
+
+    def post(secret: str, first_day: str) -> None:
+        client = fresh_app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = secret
+        together.wait()
+        answer = client.post(
+            f"/partnership/partnerships/new?partner={acme}", data={**chosen, "start_on": first_day}
+        )
+        answers.append((answer.status_code, answer.text))
+
+    days = ("2026-03-02", "2026-03-03")
+    pair = [Thread(target=post, args=each) for each in zip(secrets, days, strict=True)]
+    for one in pair:
+        one.start()
+    for one in pair:
+        one.join()
+
+    assert sorted(code for code, _ in answers) == [303, 422]
+    assert any("it may have one at a time" in page for code, page in answers if code == 422)
+    with database.unit_of_work() as books:
+        assert len(books.scalars(select(Partnership)).all()) == 1
 
 
 def test_every_tab_of_a_partnership_opens(
