@@ -74,7 +74,7 @@ class Measurement(Tracked, PartnerOwned, Numbered, Base):
         """Correct a value; the history keeps what it was."""
         session = self.session
         _check(partner, category, self.day, value)
-        session.refresh(self, with_for_update={"key_share": True})
+        session.refresh(self, ["value", "source"], with_for_update={"key_share": True})
         old = self.value
         self.value, self.source = value, source or None
         if not self.changes()[1]:
