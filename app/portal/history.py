@@ -6,19 +6,26 @@ from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 
 from app.access import Permission, requires
+from app.filters import locale
 from app.listing import Column, Listing, day
 from app.models import Category, ParameterChange
+from app.models.assessing.words import kept
 
 bp = Blueprint("history", __name__, url_prefix="/program/history")
 
 
 def _changes() -> Select[*tuple[Any, ...]]:
-    return select(ParameterChange, Category.name.label("category_name")).outerjoin(
+    return select(ParameterChange, Category.name.label("category_name"), Category.value_type).outerjoin(
         Category, Category.id == ParameterChange.category_id
     )
+
+
+def _shown(row: Row[Any], text: str | None) -> str:
+    """A value the history kept, by its category's type; the currency is the program's."""
+    return kept(text, row.value_type, locale=locale())
 
 
 LIST = Listing(
@@ -29,8 +36,8 @@ LIST = Listing(
         Column("day", "Day", lambda row: row[0].day, sort=ParameterChange.day, kind="day"),
         Column("parameter", "Parameter", lambda row: row.category_name or "Tier"),
         Column("what", "What", lambda row: row[0].what.capitalize()),
-        Column("old", "From", lambda row: row[0].old),
-        Column("new", "To", lambda row: row[0].new),
+        Column("old", "From", lambda row: _shown(row, row[0].old), kind="num"),
+        Column("new", "To", lambda row: _shown(row, row[0].new), kind="num"),
         Column("why", "Why", lambda row: row[0].why),
     ],
     filters=[day("since", "Since", lambda on: ParameterChange.day >= on)],

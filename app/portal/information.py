@@ -11,7 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
 from app import clock
 from app.extensions import db
+from app.filters import locale
+from app.models import ValueType
 from app.models.assessing import Standing
+from app.models.assessing.words import kept
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,8 @@ class Change:
 
     day: date
     parameter: str
-    old: str | None
-    new: str | None
+    old: str
+    new: str
     why: str
 
 
@@ -58,7 +61,7 @@ _QUESTION = text("""
         (select information from partner_type where id = :type_id) as page,
         (select json_agg(f) from (select id, name from type_document order by name) f) as files,
         (select json_agg(c) from (
-            select h.day, coalesce(k.name, 'Tier') as parameter, h.old, h.new, h.why
+            select h.day, coalesce(k.name, 'Tier') as parameter, k.value_type, h.old, h.new, h.why
             from parameter_change h left join category k on k.id = h.category_id
             order by h.id desc limit 6) c) as changes,
         (select json_agg(p) from (
@@ -81,10 +84,16 @@ def own_information(standing: Standing) -> Information:
     return Information(
         row.page or "",
         [File(**one) for one in row.files or ()],
-        [Change(**{**one, "day": date.fromisoformat(one["day"])}) for one in row.changes or ()],
+        [_change(one, standing.currency) for one in row.changes or ()],
         [_certified(one) for one in row.certified or ()],
         [(one.category, names.get(str(one.price_list_id)) or one.in_words()) for one in standing.rewards],
     )
+
+
+def _change(found: dict[str, Any], currency: str) -> Change:
+    value_type = ValueType(found["value_type"]) if found["value_type"] else None
+    old, new = (kept(found[side], value_type, currency, locale()) for side in ("old", "new"))
+    return Change(date.fromisoformat(found["day"]), found["parameter"], old, new, found["why"])
 
 
 def _certified(found: dict[str, Any]) -> Certified:
