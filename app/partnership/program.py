@@ -135,7 +135,9 @@ def load() -> ResponseReturnValue:
         else:
             flash(said)
             return redirect(url_for(".index"))
-    return render_form("partnership/program/file.html", form, wrong=wrong)
+    return render_form(
+        "partnership/program/file.html", form, wrong=wrong, draft=ProgramVersion.draft(db.session())
+    )
 
 
 @bp.get("/<id:version_id>")
