@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, Select, select
 
 from app.access import Permission, requires
-from app.filters import locale
+from app.filters import first_upper, locale
 from app.listing import Column, Listing, day
 from app.models import Category, ParameterChange
 from app.models.assessing.words import kept
@@ -35,7 +35,7 @@ LIST = Listing(
     columns=[
         Column("day", "Day", lambda row: row[0].day, sort=ParameterChange.day, kind="day"),
         Column("parameter", "Parameter", lambda row: row.category_name or "Tier"),
-        Column("what", "What", lambda row: row[0].what.capitalize()),
+        Column("what", "What", lambda row: first_upper(row[0].what)),
         Column("old", "From", lambda row: _shown(row, row[0].old), kind="num"),
         Column("new", "To", lambda row: _shown(row, row[0].new), kind="num"),
         Column("why", "Why", lambda row: row[0].why),

@@ -70,6 +70,10 @@ class Obligation:
         """The target as a person reads it."""
         return shown(self.target, self.value_type, self.currency, locale)
 
+    def floor_in_words(self, locale: str = "en") -> str:
+        """The value that is needed in any case, as a person reads it; empty without a floor."""
+        return "" if self.floor is None else shown(self.floor, self.value_type, self.currency, locale)
+
     def missing_in_words(self, locale: str = "en") -> str:
         """What is missing, such as "3 converted leads" or "12,400.00 USD"; empty when the target is reached."""
         if self.met:
