@@ -1,4 +1,4 @@
-"""The engine, the migrations, and the unit of work: one commit at the edge, all of it or nothing."""
+"""The engine and the unit of work: one commit at the edge, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -11,20 +11,16 @@ from time import sleep
 from typing import Any, TypeVar, cast
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from flask import abort
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 from app import embedded, scope
 from app.extensions import db
 from app.models import Base
-from config import HERE, Settings
+from config import Settings
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +37,6 @@ ENGINE_OPTIONS: dict[str, Any] = {
 
 T = TypeVar("T")
 Noun = TypeVar("Noun", bound=Base)
-
-
-class SchemaMismatch(RuntimeError):
-    """The database is behind or ahead of this code."""
 
 
 def located(settings: Settings) -> Settings:
@@ -80,99 +72,12 @@ def find(noun: type[Noun], number: int, *options: Any) -> Noun:
     return row
 
 
-# ---------------------------------------------------------------- migrations
-
-
-def alembic(settings: Settings) -> Config:
-    """Return the configuration of the migrations for these settings."""
-    config = Config()
-    config.set_main_option("script_location", str(HERE / "migrations"))
-    config.set_main_option("prepend_sys_path", str(HERE))
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
-    config.attributes["settings"] = settings
-    return config
-
-
-def upgrade(settings: Settings, revision: str = "head") -> None:
-    """Make the roles and bring the schema up to date; safe to repeat, and by several at once."""
-    owner = owner_url(settings)
-    with psycopg.connect(owner.replace("postgresql+psycopg", "postgresql"), autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(4718)")
-        _make_roles(connection, settings)
-        command.upgrade(alembic(settings), revision)
-
-
 def owner_url(settings: Settings) -> str:
     """Return the address migrations run at, as the owner of the schema."""
     address = settings.migration_database_url or settings.database_url
     if address is None:
         raise RuntimeError("Settings without a database: call located() first.")
     return address
-
-
-def owner_engine(settings: Settings) -> Engine:
-    """Return an engine of the owner's, for migrations."""
-    return create_engine(driver_url(owner_url(settings)), poolclass=NullPool)
-
-
-def expected_revision(settings: Settings) -> str | None:
-    """Return the newest migration this code knows."""
-    return ScriptDirectory.from_config(alembic(settings)).get_current_head()
-
-
-def schema_mismatch(settings: Settings, engine: Engine) -> str | None:
-    """Return what is wrong with the schema in one sentence, or None when it fits this code."""
-    expected = expected_revision(settings)
-    try:
-        with engine.connect() as connection:
-            found = connection.execute(text("select accord_revision()")).scalar_one_or_none()
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) is None:
-            raise
-        found = None
-    if found == expected:
-        return None
-    return f"The database is at {found or 'no migration'} and this program at {expected}: run `accord db upgrade`."
-
-
-def _make_roles(connection: psycopg.Connection[Any], settings: Settings) -> None:
-    """Make the groups and the login role of recipe C2; they are the cluster's and never dropped."""
-    server_version = connection.info.server_version
-    for group in (scope.Role.STAFF, scope.Role.PARTNER, scope.Role.WORKER):
-        if not _has_role(connection, group.value):
-            connection.execute(f"create role {group.value} nologin")
-    if not _has_role(connection, embedded.LOGIN):
-        connection.execute(
-            f"create role {embedded.LOGIN} login nosuperuser nobypassrls nocreaterole noinherit"
-            + _password(settings)
-        )
-    only_set = " with inherit false, set true" if server_version >= 160000 else ""  # noqa: PLR2004 - PostgreSQL 16
-    connection.execute(f"grant accord_staff, accord_partner, accord_worker to {embedded.LOGIN}{only_set}")
-    for setting in ROLE_SETTINGS:
-        connection.execute(f"alter role {embedded.LOGIN} set {setting}")
-
-
-ROLE_SETTINGS = (
-    "search_path = public, jobs",
-    "timezone = 'UTC'",
-    "statement_timeout = '15s'",
-    "lock_timeout = '5s'",
-    "idle_in_transaction_session_timeout = '30s'",
-)
-
-
-def _has_role(connection: psycopg.Connection[Any], name: str) -> bool:
-    return connection.execute("select 1 from pg_roles where rolname = %s", (name,)).fetchone() is not None
-
-
-def _password(settings: Settings) -> str:
-    if settings.database_url is None:
-        return ""
-    url = make_url(settings.database_url)
-    if url.username != embedded.LOGIN or not isinstance(url.password, str):
-        return ""
-    return " password " + psycopg.sql.Literal(url.password).as_string(None)
 
 
 # ---------------------------------------------------------------- units of work

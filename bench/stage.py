@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from app import clock, database, embedded, scope
+from app import clock, database, embedded, migrating, scope
 from app.models import Credential, OperatingCompany, Person, Role
 from bench import dataset
 from bench.dataset import Say, Size
@@ -69,7 +69,7 @@ def prepare(server: Any, size: Size, say: Say, *, fresh: bool = False) -> Stage:
     with embedded.superuser(server) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
     embedded.prepare(server, name)
-    database.upgrade(settings)
+    migrating.upgrade(settings)
     _fill(stage, say)
     with embedded.superuser(server) as connection:
         connection.execute(

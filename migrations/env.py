@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from app.database import located, owner_engine
+from app.database import located
+from app.migrating import owner_engine
 from app.models import Base
 from config import read
 

@@ -21,7 +21,7 @@ from psycopg import sql
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.orm import Session
 
-from app import Accord, create_app, database, embedded, scope
+from app import Accord, create_app, database, embedded, migrating, scope
 from app.extensions import db
 from app.models import Partner, Person, SignIn
 from config import HERE, Environment, Settings
@@ -74,7 +74,7 @@ def _make_template(server: Any, name: str) -> None:
             )
     fresh = f"{name}_new"
     embedded.prepare(server, fresh)
-    database.upgrade(database.on_server(base_settings(), server, fresh))
+    migrating.upgrade(database.on_server(base_settings(), server, fresh))
     with embedded.superuser(server) as connection:
         rename = sql.SQL("alter database {} rename to {}")
         connection.execute(rename.format(sql.Identifier(fresh), sql.Identifier(name)))

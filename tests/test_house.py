@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,12 +13,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from flask import redirect, request
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from sqlalchemy import create_engine, func, select, text
 
-from app import Accord, create_app, database, embedded, scope
+from app import Accord, create_app, database, embedded, migrating, scope
 from app.access import Permission, requires
 from app.extensions import db
 from app.models import Credential, Event, OperatingCompany, Person, Role
@@ -230,14 +233,28 @@ def test_a_number_larger_than_any_row_is_a_404(anna: FlaskClient) -> None:
 
 
 def test_a_schema_that_does_not_fit_is_said_in_one_line(fresh_database: Settings) -> None:
-    with database.owner_engine(fresh_database).begin() as connection:
+    with migrating.owner_engine(fresh_database).begin() as connection:
         connection.execute(text("update alembic_version set version_num = 'of another time'"))
     engine = create_engine(database.driver_url(fresh_database.database_url or ""))
-    sentence = database.schema_mismatch(fresh_database, engine)
+    sentence = migrating.schema_mismatch(engine)
     engine.dispose()
 
     assert sentence is not None
     assert "run `accord db upgrade`" in sentence
+
+
+def test_the_newest_migration_by_name_is_the_last_in_line(settings: Settings) -> None:
+    head = ScriptDirectory.from_config(migrating.configuration(settings)).get_current_head()
+
+    assert migrating.expected_revision() == head
+
+
+def test_a_web_process_does_without_what_only_migrations_need() -> None:
+    """Budget: memory of a web process."""
+    asked = "import sys, app.home, app.partnership, app.portal; print('alembic' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize(

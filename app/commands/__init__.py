@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from app import create_app, database
+from app import create_app, database, migrating
 from app.extensions import db
 from config import Settings, read
 
@@ -29,9 +29,9 @@ def application(*, upgrade: bool = False) -> Iterator[Session]:
     """
     known = settings()
     if upgrade or read().database_url is None:
-        database.upgrade(known)
+        migrating.upgrade(known)
     with create_app(known).app_context():
-        wrong = database.schema_mismatch(known, db.engine)
+        wrong = migrating.schema_mismatch(db.engine)
         if wrong is not None:
             raise CannotStart(wrong)
         with database.unit_of_work() as session:

@@ -8,7 +8,7 @@ import click
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from app import database
+from app import database, migrating
 from config import Environment, Settings, read
 
 
@@ -48,7 +48,7 @@ def database_amiss(known: Settings) -> list[str]:
         return []
     engine = create_engine(database.driver_url(known.database_url))
     try:
-        mismatch = database.schema_mismatch(known, engine)
+        mismatch = migrating.schema_mismatch(engine)
         if mismatch is not None:
             return [mismatch]
         with engine.connect() as connection:

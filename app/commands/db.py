@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app import database
+from app import migrating
 from app.commands import settings
 
 
@@ -17,5 +17,5 @@ def db() -> None:
 def upgrade() -> None:
     """Bring the schema, the roles and the row security up to date; safe to repeat."""
     known = settings()
-    database.upgrade(known)
-    click.echo(f"The database is at {database.expected_revision(known)}.")
+    migrating.upgrade(known)
+    click.echo(f"The database is at {migrating.expected_revision()}.")

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import click
 
-from app import create_app, database, embedded, jobs
+from app import create_app, embedded, jobs, migrating
 from app.commands import CannotStart, settings
 from app.extensions import db
 from config import Settings, read
@@ -37,10 +37,10 @@ def ready() -> Settings:
     """Return settings of a database that fits; the embedded one is brought up to date by itself."""
     known = settings()
     if read().database_url is None:
-        database.upgrade(known)
+        migrating.upgrade(known)
     app = create_app(known)
     with app.app_context():
-        wrong = database.schema_mismatch(known, db.engine)
+        wrong = migrating.schema_mismatch(db.engine)
     if wrong is not None:
         raise CannotStart(wrong)
     return known
