@@ -294,6 +294,7 @@ class ActivePeriod(PartnerOwned, Numbered, Base):
             name="ex_active_period_one_active_partnership",
         ),
         Index("ix_active_period_partnership_id", "partnership_id"),
+        Index("ix_active_period_partner_id", "partner_id"),
     )
 
     partnership_id: Mapped[int]

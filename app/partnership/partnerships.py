@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, select
 
 from app import clock
 from app.access import Permission, current_person, requires
@@ -33,30 +34,40 @@ bp = Blueprint("partnerships", __name__, url_prefix="/partnerships")
 
 
 def _partnerships() -> Select[*tuple[Any, ...]]:
-    today = clock.today()
+    """Return the partnerships; what holds today is asked for beside each row shown, not joined."""
     return (
         select(
             Partnership,
             Partner.name.label("partner_name"),
             Partner.code.label("partner_code"),
             PartnerType.name.label("type_name"),
-            Tier.name.label("tier_name"),
-            ActivePeriod.id.label("active_id"),
+            _held_today(select(Tier.name)).scalar_subquery().label("tier_name"),
+            _active_today().label("active_id"),
         )
         .join(Partner, Partner.id == Partnership.partner_id)
         .join(PartnerType, PartnerType.id == Partnership.partner_type_id)
-        .outerjoin(
-            ActivePeriod,
-            and_(
-                ActivePeriod.partnership_id == Partnership.id,
-                ActivePeriod.during.contains(today),
-                Partnership.due_on >= today,
-            ),
+    )
+
+
+def _held_today(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        chosen.select_from(TierPeriod)
+        .join(Tier, Tier.id == TierPeriod.tier_id)
+        .where(TierPeriod.partnership_id == Partnership.id, TierPeriod.during.contains(clock.today()))
+    )
+
+
+def _active_today() -> ScalarSelect[int]:
+    today = clock.today()
+    return (
+        select(ActivePeriod.id)
+        .where(
+            ActivePeriod.partnership_id == Partnership.id,
+            ActivePeriod.during.contains(today),
+            Partnership.due_on >= today,
         )
-        .outerjoin(
-            TierPeriod, and_(TierPeriod.partnership_id == Partnership.id, TierPeriod.during.contains(today))
-        )
-        .outerjoin(Tier, Tier.id == TierPeriod.tier_id)
+        .correlate(Partnership)
+        .scalar_subquery()
     )
 
 
@@ -66,12 +77,17 @@ def _state(row: Any) -> str:
     return "Active" if row.active_id is not None else "Off"
 
 
-STATES: dict[str, ColumnElement[bool]] = {
-    "active": ActivePeriod.id.is_not(None),
-    "off": ActivePeriod.id.is_(None),
-    "risk": and_(ActivePeriod.id.is_not(None), Partnership.at_risk_until.is_not(None)),
+STATES: dict[str, Callable[[], ColumnElement[bool]]] = {
+    "active": lambda: _active_today().is_not(None),
+    "off": lambda: _active_today().is_(None),
+    "risk": lambda: and_(_active_today().is_not(None), Partnership.at_risk_until.is_not(None)),
 }
 TONES = {"Active": "good", "Off": "neutral", "At risk": "warn"}
+
+
+def _tier(given: str) -> Any:
+    return _held_today(select(Tier.id)).where(Tier.id == int(given)).correlate(Partnership).exists()
+
 
 LIST = Listing(
     "partnerships",
@@ -88,12 +104,12 @@ LIST = Listing(
     ],
     filters=[
         choice("type", "Type", choices.types, lambda given: Partnership.partner_type_id == int(given)),
-        choice("tier", "Tier", choices.tiers, lambda given: Tier.id == int(given)),
+        choice("tier", "Tier", choices.tiers, _tier),
         choice(
             "state",
             "State",
             [("active", "Active"), ("risk", "At risk"), ("off", "Off")],
-            lambda given: STATES[given],
+            lambda given: STATES[given](),
         ),
         day("due", "Due until", lambda on: Partnership.due_on <= on),
     ],
