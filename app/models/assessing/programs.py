@@ -9,10 +9,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app import scope
+from app.models.assessing.among import among
 from app.models.assessing.steps import Benefit
 from app.models.ladder import Category, Ladder, Measure, Parameter, ParameterKind, Rung
 from app.models.partner_type import Tier
@@ -20,7 +21,9 @@ from app.models.price_list import PriceList
 from app.models.program import ProgramVersion
 from app.rules import measures, tiers
 from app.rules.measures import Aggregate
-from app.rules.program import Downgrades, Mode, Policies, Renewal, Review, Upgrades, ValueType
+from app.rules.program import Policies, Renewal, ValueType
+
+PARAMETER = frozenset({"kind", "number", "text", "score", "floor", "mandatory", "any_of", "price_list_id"})
 
 
 @dataclass(frozen=True)
@@ -81,76 +84,82 @@ class HeldProgram:
 
 def holding(session: Session, on: date, type_ids: Iterable[int] | None = None) -> HeldProgram | None:
     """The program that holds on a day, with the ladders of these types (None: of all); None before the first."""
-    version = ProgramVersion.holding(session, on)
-    if version is None:
+    measured = list(session.execute(_version_and_measures(on)))
+    if not measured:
         return None
+    version = measured[0]
     month, day = version.year_starts.split("-")
-    defined = _measures(session, version.id)
-    rungs = _rungs(session, version.id, type_ids)
-    parameters = _parameters(session, [row.rung_id for row in rungs], on)
+    defined = {
+        row.category: measures.from_dict(row.definition).bound_to(row.category)
+        for row in measured
+        if row.category
+    }
+    rows = list(session.execute(_rungs_and_parameters(version.id, on, type_ids)))
     categories = {
-        row.category: CategoryFacts(row.category_id, row.category, ValueType(row.value_type))
-        for row in parameters
+        row.category: CategoryFacts(row.category_id, row.category, row.value_type)
+        for row in rows
+        if row.category
     }
     return HeldProgram(
         version.id,
         version.currency,
         (int(month), int(day)),
-        _ladders(rungs, parameters, version.currency),
+        _ladders(rows, version.currency),
         defined,
         categories | _categories_named(session, defined.values(), set(categories)),
     )
 
 
-def _measures(session: Session, version_id: int) -> dict[str, measures.Measure]:
-    rows = session.execute(
-        select(Category.name, Measure.definition)
-        .join(Category, Category.id == Measure.category_id)
-        .where(Measure.version_id == version_id)
+def _version_and_measures(on: date) -> Select[*tuple[Any, ...]]:
+    """A row for each measure of the version that holds, or one row without a measure."""
+    return (
+        select(
+            ProgramVersion.id,
+            ProgramVersion.currency,
+            ProgramVersion.year_starts,
+            Category.name.label("category"),
+            Measure.definition,
+        )
+        .outerjoin(Measure, Measure.version_id == ProgramVersion.id)
+        .outerjoin(Category, Category.id == Measure.category_id)
+        .where(ProgramVersion.id == ProgramVersion.holding_id(on))
     )
-    return {name: measures.from_dict(definition).bound_to(name) for name, definition in rows}
 
 
-def _rungs(session: Session, version_id: int, type_ids: Iterable[int] | None) -> list[Row[Any]]:
+def _rungs_and_parameters(
+    version_id: int, on: date, type_ids: Iterable[int] | None
+) -> Select[*tuple[Any, ...]]:
+    """A row for each parameter valid on the day, or one row for a rung without any; rungs from below."""
     found = (
         select(
-            Ladder,
+            *(column for column in Ladder.__table__.c if column.name not in {"id", "version_id"}),
             Rung.id.label("rung_id"),
             Rung.rank,
             Rung.target_score,
             Tier.id.label("tier_id"),
-            Tier.name,
+            Tier.name.label("tier"),
+            *(column for column in Parameter.__table__.c if column.name in PARAMETER),
+            Category.id.label("category_id"),
+            Category.name.label("category"),
+            Category.value_type,
+            PriceList.code,
         )
         .join(Rung, Rung.ladder_id == Ladder.id)
         .join(Tier, Tier.id == Rung.tier_id)
-        .where(Ladder.version_id == version_id)
-        .order_by(Ladder.id, Rung.rank)
-    )
-    if type_ids is not None:
-        found = found.where(Ladder.partner_type_id.in_(list(type_ids)))
-    return list(session.execute(found))
-
-
-def _parameters(session: Session, rung_ids: list[int], on: date) -> list[Row[Any]]:
-    return list(
-        session.execute(
-            select(
-                Parameter,
-                Category.name.label("category"),
-                Category.id.label("category_id"),
-                Category.value_type,
-                PriceList.code,
-            )
-            .join(Category, Category.id == Parameter.category_id)
-            .outerjoin(PriceList, PriceList.id == Parameter.price_list_id)
-            .where(
-                Parameter.rung_id.in_(rung_ids),
+        .outerjoin(
+            Parameter,
+            and_(
+                Parameter.rung_id == Rung.id,
                 or_(Parameter.valid_from.is_(None), Parameter.valid_from <= on),
                 or_(Parameter.valid_to.is_(None), Parameter.valid_to >= on),
-            )
-            .order_by(Parameter.rung_id, Parameter.position, Parameter.id)
+            ),
         )
+        .outerjoin(Category, Category.id == Parameter.category_id)
+        .outerjoin(PriceList, PriceList.id == Parameter.price_list_id)
+        .where(Ladder.version_id == version_id)
+        .order_by(Ladder.id, Rung.rank, Parameter.position, Parameter.id)
     )
+    return found if type_ids is None else found.where(among(Ladder.partner_type_id, type_ids))
 
 
 def _categories_named(
@@ -170,68 +179,60 @@ def _categories_named(
     return {row.name: CategoryFacts(row.id, row.name, ValueType(row.value_type)) for row in rows}
 
 
-def _ladders(rungs: list[Row[Any]], parameters: list[Row[Any]], currency: str) -> dict[int, TypeLadder]:
-    by_rung: dict[int, list[Row[Any]]] = {}
-    for row in parameters:
-        by_rung.setdefault(row.Parameter.rung_id, []).append(row)
-    by_type: dict[int, list[Row[Any]]] = {}
-    for row in rungs:
-        by_type.setdefault(row.Ladder.partner_type_id, []).append(row)
-    return {type_id: _ladder(of_type, by_rung, currency) for type_id, of_type in by_type.items()}
+def _ladders(rows: list[Row[Any]], currency: str) -> dict[int, TypeLadder]:
+    by_type: dict[int, dict[int, list[Row[Any]]]] = {}
+    for row in rows:
+        by_type.setdefault(row.partner_type_id, {}).setdefault(row.rank, []).append(row)
+    return {type_id: _ladder(by_rank, currency) for type_id, by_rank in by_type.items()}
 
 
-def _ladder(rungs: list[Row[Any]], by_rung: dict[int, list[Row[Any]]], currency: str) -> TypeLadder:
-    ladder: Ladder = rungs[0].Ladder
+def _ladder(by_rank: dict[int, list[Row[Any]]], currency: str) -> TypeLadder:
+    """One type's ladder from the rows of its rungs."""
+    rungs = {rank: rows[0] for rank, rows in by_rank.items()}
+    one = next(iter(rungs.values()))
     return TypeLadder(
-        ladder.partner_type_id,
+        one.partner_type_id,
         tiers.Ladder(
-            tuple(_rung(row, by_rung.get(row.rung_id, [])) for row in rungs if row.rank > 0),
-            Mode(ladder.mode.value),
-            ladder.partial_credit,
-            ladder.needs_lower_tiers,
+            tuple(_rung(rows) for rank, rows in by_rank.items() if rank > 0),
+            one.mode,
+            one.partial_credit,
+            one.needs_lower_tiers,
         ),
         Policies(
-            Upgrades(ladder.upgrades.value),
-            Downgrades(ladder.downgrades.value),
-            ladder.grace_days,
-            Review(ladder.review.value),
-            Renewal.ONE_YEAR if ladder.renews else Renewal.BY_HAND,
+            one.upgrades,
+            one.downgrades,
+            one.grace_days,
+            one.review,
+            Renewal.ONE_YEAR if one.renews else Renewal.BY_HAND,
         ),
-        ladder.wins_count_at_once,
-        {row.rank: row.tier_id for row in rungs},
-        {row.rank: row.name for row in rungs},
-        {row.rank: _benefits(by_rung.get(row.rung_id, []), currency) for row in rungs},
+        one.wins_count_at_once,
+        {rank: row.tier_id for rank, row in rungs.items()},
+        {rank: row.tier for rank, row in rungs.items()},
+        {rank: _benefits(rows, currency) for rank, rows in by_rank.items()},
     )
 
 
-def _rung(row: Row[Any], parameters: list[Row[Any]]) -> tiers.Rung:
+def _rung(rows: list[Row[Any]]) -> tiers.Rung:
     asked = tuple(
         tiers.Requirement(
-            one.category,
-            one.Parameter.number,
-            one.Parameter.score or Decimal(0),
-            one.Parameter.floor,
-            one.Parameter.mandatory,
-            one.Parameter.any_of,
+            one.category, one.number, one.score or Decimal(0), one.floor, one.mandatory, one.any_of
         )
-        for one in parameters
-        if one.Parameter.kind is ParameterKind.OBLIGATION and one.Parameter.number is not None
+        for one in rows
+        if one.kind is ParameterKind.OBLIGATION and one.number is not None
     )
-    return tiers.Rung(row.name, row.rank, asked, row.target_score)
+    return tiers.Rung(rows[0].tier, rows[0].rank, asked, rows[0].target_score)
 
 
-def _benefits(parameters: list[Row[Any]], currency: str) -> tuple[Benefit, ...]:
+def _benefits(rows: list[Row[Any]], currency: str) -> tuple[Benefit, ...]:
     return tuple(
         Benefit(
             one.category_id,
             one.category,
-            ValueType(one.value_type),
-            one.Parameter.number
-            if one.Parameter.number is not None
-            else one.Parameter.text or one.code or "",
+            one.value_type,
+            one.number if one.number is not None else one.text or one.code or "",
             currency,
-            one.Parameter.price_list_id,
+            one.price_list_id,
         )
-        for one in parameters
-        if one.Parameter.kind is ParameterKind.BENEFIT
+        for one in rows
+        if one.kind is ParameterKind.BENEFIT
     )
