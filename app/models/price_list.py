@@ -16,6 +16,7 @@ from app.models.base import Base, Numbered, PartnerOwned, Tracked
 from app.models.changing import enter, lock, refused_by
 from app.models.event import Event
 from app.rules.periods import Days
+from app.rules.program_values import plain
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
@@ -326,7 +327,8 @@ class Price(Tracked, Numbered, Base):
         if other is not None:
             held = days(other.valid_from, other.valid_to)
             raise PricesOverlap(
-                f"The list has a price for this product, currency and quantity already: {other.unit_price:f}, {held}. "
+                f"The list has a price for this product, currency and quantity already: "
+                f"{plain(other.unit_price)} {self.currency}, {held}. "
                 "Choose other days, or end that one first.",
                 "valid_from",
             )

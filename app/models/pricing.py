@@ -55,7 +55,7 @@ _TERMS = text("""
 
 _ROWS = text("""
     select pr.id, pr.product_id, pr.unit_price, pr.currency, pr.min_quantity, pr.valid_from, pr.valid_to,
-           pl.scope, pl.name
+           pl.id as price_list_id, pl.scope, pl.name
     from price pr join price_list pl on pl.id = pr.price_list_id
     where pr.product_id = any(:products)
       and (:of_all_times or (pr.during @> :day and pr.currency = :currency))
@@ -153,6 +153,7 @@ def offers(
                 Days(None if row.valid_from == SINCE_EVER else row.valid_from, row.valid_to),
                 row.name,
                 row.id,
+                row.price_list_id,
             )
         )
     return {

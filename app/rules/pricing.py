@@ -44,7 +44,7 @@ class Standing(IntEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A price row that might apply. `row` is its id (None for the product's own price)."""
+    """A price row that might apply. `row` and `price_list` are ids (None for the product's own price)."""
 
     standing: Standing
     unit_price: Decimal
@@ -53,6 +53,7 @@ class Candidate:
     valid: Days = EVERY_DAY
     source: str = ""
     row: int | None = None
+    price_list: int | None = None
 
     @property
     def name(self) -> str:
@@ -119,8 +120,13 @@ def _preference(one: Candidate) -> tuple[int, Decimal, str, Decimal, int]:
 
 def _best_of_list(fitting: list[Candidate], one: Candidate) -> Candidate:
     """The row with the largest minimum quantity of the list that `one` is in."""
-    same_list = [other for other in fitting if (other.standing, other.source) == (one.standing, one.source)]
+    same_list = [other for other in fitting if _list_of(other) == _list_of(one)]
     return max(same_list, key=lambda other: other.min_quantity)
+
+
+def _list_of(one: Candidate) -> tuple[Standing, str, int | None]:
+    """Where a row stands: two lists may have the same name."""
+    return one.standing, one.source, one.price_list
 
 
 def _unfit(one: Candidate, quantity: Decimal, currency: str, on: date) -> str:

@@ -198,7 +198,7 @@ def test_an_overlap_is_refused_at_the_field(sign_in: SignIn, base: PriceList) ->
     answer = sign_in("anna").post(f"/partnership/price-lists/{base.id}/prices/new", data=given)
 
     assert answer.status_code == 422
-    assert "has a price for this product, currency and quantity already: 90.0000, all time" in answer.text
+    assert "has a price for this product, currency and quantity already: 90 USD, all time" in answer.text
     assert 'id="valid_from-error"' in answer.text
 
 
