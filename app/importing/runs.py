@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock, stored_files
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 KEPT = 500
 """Refusals a run keeps for its page; the command prints every one."""
 TELL_EVERY = 0.5  # seconds
+ABANDONED_AFTER = timedelta(days=7)
 
 
 class Watcher(Protocol):
@@ -148,6 +150,18 @@ def _bring_in(number: int) -> None:
     if not is_written:
         with unit_of_work() as session:
             session.get_one(ImportRun, number).close(counts(outcome), kept.refusals, outcome.warnings)
+
+
+@task("importing.tidy", cron="23 3 * * *")
+def tidy() -> None:
+    """Every night: give up the files nobody brought in for a week."""
+    with unit_of_work() as session:
+        old = select(ImportRun).where(
+            ImportRun.stored_as.is_not(None), ImportRun.asked_at < clock.now() - ABANDONED_AFTER
+        )
+        for run in session.scalars(old):
+            stored_files.forget(session, run.stored_as or "")
+            run.stored_as = None
 
 
 class Teller:

@@ -27,6 +27,7 @@ from app.models.base import Base, Numbered, PartnerOwned, Tracked
 from app.models.price_list import Price
 
 if TYPE_CHECKING:
+    from app.models.partner import Partner
     from app.models.product import Product
 
 
@@ -132,6 +133,8 @@ class OrderLine(PartnerOwned, Numbered, Base):
         Index("ix_order_line_product_id", "product_id"),
     )
 
+    # Its partner is its order's: the key to the order says so, and a second one would be checked for every line.
+    partner_id: Mapped[int] = mapped_column(sort_order=-9)
     order_id: Mapped[int]
     line: Mapped[int]
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
@@ -141,6 +144,9 @@ class OrderLine(PartnerOwned, Numbered, Base):
     amount: Mapped[Decimal]
     price_id: Mapped[int | None] = mapped_column(ForeignKey("price.id"))
 
+    partner: Mapped[Partner] = relationship(
+        viewonly=True, lazy="raise", primaryjoin="foreign(OrderLine.partner_id) == Partner.id"
+    )
     order: Mapped[Order] = relationship(
         lazy="raise",
         back_populates="lines",

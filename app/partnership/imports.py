@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, FileField, SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from app import stored_files
 from app.access import Permission, current_person, may, requires, uploads
@@ -40,7 +40,11 @@ class UploadForm(Form):
     """A file and what its rows are."""
 
     kind = SelectField("What the rows are", [InputRequired("Choose what the rows are.")])
-    file = FileField("File", description=f"UTF-8 CSV with a header, or .xlsx, up to {MEGABYTES} MB.")
+    file = FileField(
+        "File",
+        [DataRequired("Choose a file.")],
+        description=f"UTF-8 CSV with a header, or .xlsx, up to {MEGABYTES} MB.",
+    )
 
 
 class BringInForm(Form):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import Accord
+from app import Accord, clock
 from app.importing import runs
 from app.models import Event, ImportRun, ImportStatus, Partner
 from tests.cast import Cast
@@ -160,6 +162,19 @@ def test_sam_does_not_see_what_anna_brought_in(sign_in: SignIn, session: Session
     location = upload(sign_in("anna"), GOOD).location
 
     assert sign_in("sam").get(location).status_code == 403
+
+
+def test_a_file_nobody_brought_in_for_a_week_is_given_up(
+    app: Accord, anna: FlaskClient, session: Session, done: Done
+) -> None:
+    upload(anna, GOOD)
+    run = done()
+
+    with time_machine.travel(clock.now() + timedelta(days=8)), app.app_context():
+        runs.tidy()
+    session.expire_all()
+
+    assert run.stored_as is None
 
 
 def test_past_imports_are_listed_and_exported(anna: FlaskClient, session: Session, done: Done) -> None:
