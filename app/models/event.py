@@ -124,7 +124,9 @@ class Event(Numbered, Base):
         """Return the latest events of a record that a reader may see, with who did it and what changed."""
         events = (
             select(cls)
-            .where(cls.subject_type == record.__tablename__, cls.subject_id == record.id, cls.readable_by(reader))
+            .where(
+                cls.subject_type == record.__tablename__, cls.subject_id == record.id, cls.readable_by(reader)
+            )
             .options(joinedload(cls.actor), joinedload(cls.detail))
             .order_by(cls.id.desc())
             .limit(limit)

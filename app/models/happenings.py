@@ -107,7 +107,9 @@ def value_words(value: Any) -> str:
 
 def plain_kind(kind: str) -> str:
     """Return what a kind of event says, without values: a choice among kinds."""
-    return re.sub(r"[:,]? ?(to|until|from|at|on|of|for|as|valid from)? ?[“]?\{\w+\}[”]?", "", SAID[kind]).strip()
+    return re.sub(
+        r"[:,]? ?(to|until|from|at|on|of|for|as|valid from)? ?[“]?\{\w+\}[”]?", "", SAID[kind]
+    ).strip()
 
 
 def subject_name(subject_type: str, subject_id: int | None) -> str:

@@ -95,7 +95,9 @@ class Partner(Tracked, Numbered, Base):
         known = select(cls).where(func.lower(cls.code) == code.strip().lower())
         partner = session.scalars(known.order_by(cls.id).limit(1)).one_or_none()
         if partner is None:
-            raise RuleBroken(f"There is no partner with the code “{code}”. Look it up in the list of partners.", field)
+            raise RuleBroken(
+                f"There is no partner with the code “{code}”. Look it up in the list of partners.", field
+            )
         return partner
 
     # -- verbs

@@ -17,7 +17,9 @@ INDEXES = {
 
 def upgrade() -> None:
     for name, (columns, where) in INDEXES.items():
-        op.create_index(name, "opportunity", columns, postgresql_where=None if where is None else sa.text(where))
+        op.create_index(
+            name, "opportunity", columns, postgresql_where=None if where is None else sa.text(where)
+        )
 
 
 def downgrade() -> None:
