@@ -19,7 +19,7 @@ from typing import Any
 from flask import Response, abort, current_app, send_file
 from PIL import Image
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 from werkzeug.datastructures import FileStorage
 
 from app.database import stored
@@ -210,13 +210,17 @@ _KINDS: dict[str, tuple[str, Callable[[bytes], bool]]] = {
 
 @event.listens_for(Session, "after_commit")
 def _settle(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint: the unit of work may still roll back
     session.info.pop(_NEW, None)
     for path in session.info.pop(_GONE, []):
         path.unlink(missing_ok=True)
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _undo(session: Session, _previous: object) -> None:
+def _undo(session: Session, ended: SessionTransaction) -> None:
+    if ended.nested:
+        return
     session.info.pop(_GONE, None)
     for path in session.info.pop(_NEW, []):
         path.unlink(missing_ok=True)

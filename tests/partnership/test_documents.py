@@ -15,7 +15,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import Accord
+from app import Accord, stored_files
 from app.models import Document, Event
 from tests import factories
 from tests.cast import Cast
@@ -235,3 +235,16 @@ def test_another_partners_file_is_not_there(
     assert own.status_code == 200
     assert sign_in("bob").get(f"/portal/documents/{document.id}").status_code == 404
     own.close()
+
+
+def test_a_file_waits_for_the_whole_unit_of_work_not_for_a_savepoint(
+    app: Accord, session: Session, folder: Path
+) -> None:
+    with app.app_context():
+        stored_files.keep(session, stored_files.Received("plan.pdf", "application/pdf", PDF))
+        with session.begin_nested():
+            pass
+        assert len(list(folder.iterdir())) == 1
+        session.rollback()
+
+    assert list(folder.iterdir()) == []
