@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
@@ -139,9 +140,9 @@ class Visitor:
         """Return what the cookie holds: the session's secret, never the person's number."""
         return self.secret
 
-    @property
+    @cached_property
     def permissions(self) -> frozenset[Permission]:
-        """Return what all roles together allow (A2)."""
+        """Return what all roles together allow (A2), for this request."""
         return frozenset[Permission]().union(*(ROLES[Role(role)] for role in self.person.roles))
 
 
@@ -152,7 +153,8 @@ def visitor() -> Visitor | None:
 
 
 def _person() -> Person | None:
-    return current_user.person if current_user and current_user.is_authenticated else None
+    known = visitor()
+    return None if known is None else known.person
 
 
 current_person: Person = cast("Person", LocalProxy(_person))
@@ -160,7 +162,8 @@ current_person: Person = cast("Person", LocalProxy(_person))
 
 def may(*permissions: Permission) -> bool:
     """Say whether the reader holds any of these permissions."""
-    return current_user.is_authenticated and not current_user.permissions.isdisjoint(permissions)
+    known = visitor()
+    return known is not None and not known.permissions.isdisjoint(permissions)
 
 
 def requires(*permissions: Permission) -> Callable[[View], View]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
@@ -135,24 +136,32 @@ def _frame() -> dict[str, Any]:
 
 def menu() -> Menu:
     """Return the reader's menu: what exists and what the reader may open, each page once."""
+    reader = visitor()
+    permissions = reader.permissions if reader else frozenset()
     sections = [
-        Section(title, _items(entries)) for title, entries in (MAIN if current_person.is_staff else PORTAL)
+        Section(title, [Item(label, href, _is_here(href)) for label, href in links])
+        for title, links in _links(permissions, request.script_root)
     ]
-    search = (
-        url_for("partnership.partners.index")
-        if may(P.PARTNERS_READ) and _exists("partnership.partners.index")
-        else None
-    )
-    return Menu([section for section in sections if section.items], search)
+    can_search = P.PARTNERS_READ in permissions and _exists("partnership.partners.index")
+    return Menu(sections, url_for("partnership.partners.index") if can_search else None)
 
 
-def _items(entries: tuple[tuple[str, str, Permission], ...]) -> list[Item]:
-    items: dict[str, Item] = {}
+@cache
+def _links(permissions: frozenset[Permission], _root: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the titled links these permissions open; the same for all who hold them, at one mount point."""
+    whole = PORTAL if P.PORTAL_READ in permissions else MAIN
+    sections = [(title, _open_to(permissions, entries)) for title, entries in whole]
+    return [(title, links) for title, links in sections if links]
+
+
+def _open_to(
+    permissions: frozenset[Permission], entries: tuple[tuple[str, str, Permission], ...]
+) -> list[tuple[str, str]]:
+    links: dict[str, str] = {}
     for label, endpoint, permission in entries:
-        if may(permission) and _exists(endpoint) and endpoint not in items:
-            href = url_for(endpoint)
-            items[endpoint] = Item(label, href, _is_here(href))
-    return list(items.values())
+        if permission in permissions and _exists(endpoint):
+            links.setdefault(url_for(endpoint), label)
+    return [(label, href) for href, label in links.items()]
 
 
 def _is_here(href: str) -> bool:
