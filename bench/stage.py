@@ -16,7 +16,7 @@ from bench import dataset
 from bench.dataset import Say, Size
 from config import HERE, Environment, Settings, read
 
-INSTANCE = HERE / "instance" / "bench"
+INSTANCE = Path(os.environ.get("INSTANCE") or HERE / "instance").resolve() / "bench"
 PROGRAM = Path(__file__).parent / "program.yaml"
 PASSWORD = "a password for measuring only"  # noqa: S105 - it opens nothing but made-up rows
 STAFF = "staff@vendor.example"
@@ -54,7 +54,6 @@ class Stage:
 
 def base_settings() -> Settings:
     """Settings without a database."""
-    os.environ.setdefault("INSTANCE", str(INSTANCE))
     return read({"ACCORD_ENV": "development", "INSTANCE": str(INSTANCE)})
 
 
