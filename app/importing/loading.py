@@ -23,6 +23,7 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "600s",
     "work_mem": "64MB",
     "jit": "off",
+    "default_statistics_target": "10",
 }
 ONE_AT_A_TIME = 4719
 
