@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -10,6 +12,8 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app import Accord, scope
+from app.database import unit_of_work
 from app.models import (
     ActivePeriod,
     Assessment,
@@ -23,6 +27,7 @@ from app.models import (
     Upgrades,
 )
 from app.models.assessing import Outcome, reassess, standing, store
+from tests import cast as people
 from tests import factories
 from tests.cast import Cast
 from tests.models.stories import Story, told
@@ -247,3 +252,23 @@ def test_objects_already_read_see_the_new_tier(session: Session, cast: Cast) -> 
     acme(session, cast, DAY)
 
     assert partnership.at_risk_until == date(2026, 7, 1)
+
+
+def test_two_assessments_at_the_same_moment_move_the_tier_once(fresh_app: Accord) -> None:
+    """P9, P10"""
+    with unit_of_work(scope.Scope(scope.Role.STAFF)) as staff:
+        cast = people.tell(staff)
+        ordered(staff, cast, told(staff, cast), "1", DAY, "6000")
+    together = Barrier(2)
+
+    def assessed() -> list[bool]:
+        with fresh_app.app_context(), unit_of_work() as worker:
+            together.wait()
+            return [one.stored for one in store(worker, DAY, cause=Cause.COMMAND)]
+
+    with ThreadPoolExecutor(2) as both:
+        stored = [one.result() for one in [both.submit(assessed), both.submit(assessed)]]
+
+    assert sorted(stored) == [[False], [True]]
+    with unit_of_work() as worker:
+        assert worker.scalar(select(func.count()).select_from(TierPeriod)) == 2
