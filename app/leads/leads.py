@@ -50,7 +50,7 @@ LIST = SharedListing(
         text("source", "Source", lambda given: func.lower(Lead.source) == given.lower()),
         text("country", "Country", lambda given: Lead.country == given.upper()),
         day("from", "Created from", lambda on: Lead.created_on >= on),
-        day("to", "to", lambda on: Lead.created_on <= on),
+        day("to", "Created to", lambda on: Lead.created_on <= on),
     ],
     search=lambda words: matches(Lead.search, words),
     default="-created",

@@ -92,7 +92,7 @@ LIST = SharedListing(
         text("product", "Product (SKU)", _product),
         text("currency", "Currency", lambda given: Order.currency == given.upper()),
         day("from", "Ordered from", lambda on: Order.ordered_on >= on),
-        day("to", "to", lambda on: Order.ordered_on <= on),
+        day("to", "Ordered to", lambda on: Order.ordered_on <= on),
     ],
     search=lambda words: matches(Order.search, words),
     default="-ordered",

@@ -81,7 +81,7 @@ LIST = Listing(
         text("partner", "Partner", _about),
         text("subject", "Subject", _subject),
         day("from", "From", lambda on: Event.at >= _begins(on)),
-        day("to", "to", lambda on: Event.at < _begins(on + timedelta(days=1))),
+        day("to", "To", lambda on: Event.at < _begins(on + timedelta(days=1))),
     ],
     default="-when",
     href=lambda row: url_for("partnership.events.show", event_id=row[0].id),

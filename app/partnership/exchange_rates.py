@@ -57,7 +57,7 @@ LIST = Listing(
     filters=[
         choice("currency", "Currency", _currencies, lambda given: ExchangeRate.currency == given),
         day("from", "From", lambda on: ExchangeRate.day >= on),
-        day("to", "to", lambda on: ExchangeRate.day <= on),
+        day("to", "To", lambda on: ExchangeRate.day <= on),
     ],
     default="-day",
     empty=(

@@ -94,7 +94,7 @@ LIST = Listing(
         choice("category", "Category", _categories, lambda given: Measurement.category_id == int(given)),
         text("partner", "Partner", _of_partner),
         day("from", "From", lambda on: Measurement.day >= on),
-        day("to", "to", lambda on: Measurement.day <= on),
+        day("to", "To", lambda on: Measurement.day <= on),
     ],
     default="-day",
     href=lambda row: (
