@@ -41,7 +41,11 @@ def _partners() -> Select[*tuple[Any, ...]]:
     """
     return (
         select(
-            Partner,
+            Partner.id,
+            Partner.name,
+            Partner.code,
+            Partner.country,
+            Partner.city,
             PartnerType.name.label("type_name"),
             Person.name.label("manager_name"),
             _today(Tier.name).label("tier_name"),
@@ -89,13 +93,13 @@ LIST = Listing(
     query=_partners,
     key=Partner.id,
     columns=[
-        Column("name", "Name", lambda row: row[0].name, sort=Partner.sort_name),
-        Column("code", "Code", lambda row: row[0].code, sort=Partner.code),
+        Column("name", "Name", lambda row: row.name, sort=Partner.sort_name),
+        Column("code", "Code", lambda row: row.code, sort=Partner.code),
         Column("type", "Type", lambda row: row.type_name, sort=PartnerType.name),
         Column("tier", "Tier", lambda row: row.tier_name, kind="tier"),
         Column("due", "Active until", lambda row: row.due_on, kind="day"),
-        Column("country", "Country", lambda row: row[0].country, sort=func.coalesce(Partner.country, "")),
-        Column("city", "City", lambda row: row[0].city),
+        Column("country", "Country", lambda row: row.country, sort=func.coalesce(Partner.country, "")),
+        Column("city", "City", lambda row: row.city),
         Column("manager", "Manager", lambda row: row.manager_name, sort=func.coalesce(Person.name, "")),
     ],
     filters=[
@@ -107,7 +111,7 @@ LIST = Listing(
     ],
     search=lambda words: matches(Partner.search, words),
     default="name",
-    href=lambda row: url_for("partnership.partners.show", partner_id=row[0].id),
+    href=lambda row: url_for("partnership.partners.show", partner_id=row.id),
     empty=("No partners yet", "Bring in the organisations you sell through: one by one, or from a file."),
     action=lambda: (
         ("New partner", url_for("partnership.partners.new")) if may(Permission.PARTNERS_WRITE) else None

@@ -37,7 +37,10 @@ def _partnerships() -> Select[*tuple[Any, ...]]:
     """Return the partnerships; what holds today is asked for beside each row shown, not joined."""
     return (
         select(
-            Partnership,
+            Partnership.id,
+            Partnership.start_on,
+            Partnership.due_on,
+            Partnership.at_risk_until,
             Partner.name.label("partner_name"),
             Partner.code.label("partner_code"),
             PartnerType.name.label("type_name"),
@@ -72,7 +75,7 @@ def _active_today() -> ScalarSelect[int]:
 
 
 def _state(row: Any) -> str:
-    if row[0].at_risk_until is not None and row.active_id is not None:
+    if row.at_risk_until is not None and row.active_id is not None:
         return "At risk"
     return "Active" if row.active_id is not None else "Off"
 
@@ -98,8 +101,8 @@ LIST = Listing(
         Column("code", "Code", lambda row: row.partner_code, sort=Partner.code),
         Column("type", "Type", lambda row: row.type_name, sort=PartnerType.name),
         Column("tier", "Tier", lambda row: row.tier_name, kind="tier"),
-        Column("start", "From", lambda row: row[0].start_on, sort=Partnership.start_on, kind="day"),
-        Column("due", "Due", lambda row: row[0].due_on, sort=Partnership.due_on, kind="day"),
+        Column("start", "From", lambda row: row.start_on, sort=Partnership.start_on, kind="day"),
+        Column("due", "Due", lambda row: row.due_on, sort=Partnership.due_on, kind="day"),
         Column("state", "State", _state, kind="badge", tone=lambda row: TONES[_state(row)]),
     ],
     filters=[
@@ -115,7 +118,7 @@ LIST = Listing(
     ],
     search=lambda words: matches(Partner.search, words),
     default="partner",
-    href=lambda row: url_for("partnership.partnerships.show", partnership_id=row[0].id),
+    href=lambda row: url_for("partnership.partnerships.show", partnership_id=row.id),
     empty=(
         "No partnerships yet",
         "A partnership puts a partner into a type at a tier. Begin one on a partner's page.",

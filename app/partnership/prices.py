@@ -47,7 +47,7 @@ class PriceForm(ChangeForm):
 
 def _prices() -> Select[*tuple[Any, ...]]:
     return (
-        select(Price, Product)
+        select(Price, Product.name.label("product_name"), Product.sku.label("sku"))
         .join(Product, Product.id == Price.product_id)
         .where(Price.price_list_id == (request.view_args or {})["price_list_id"])
     )
@@ -81,8 +81,8 @@ LIST = Listing(
     query=_prices,
     key=Price.id,
     columns=[
-        Column("product", "Product", lambda row: row[1].name, sort=Product.sort_name),
-        Column("sku", "SKU", lambda row: row[1].sku, sort=Product.sku),
+        Column("product", "Product", lambda row: row.product_name, sort=Product.sort_name),
+        Column("sku", "SKU", lambda row: row.sku, sort=Product.sku),
         Column("min_quantity", "From quantity", lambda row: row[0].min_quantity, kind="number"),
         Column(
             "unit_price",
