@@ -81,8 +81,18 @@ class Page:
     def ordered(self, *, backwards: bool = False) -> Select[*tuple[Any, ...]]:
         """Return the whole list in its order."""
         down = self.is_descending is not backwards
-        keys = (self._sort_expression, self.listing.key)
-        return self.selected().order_by(*(key.desc() if down else key.asc() for key in keys))
+        first, then = self._sort_expression, self.listing.key
+        if self._finds_few:
+            first = func.coalesce(first, first)
+        return self.selected().order_by(*(key.desc() if down else key.asc() for key in (first, then)))
+
+    @property
+    def _finds_few(self) -> bool:
+        """Say whether a search is better sorted than read in the order of an index until a screen is full.
+
+        Row security hides from PostgreSQL how many rows a search finds, so it would always read in order.
+        """
+        return bool(self.q and self.listing.search) and self.total < COUNTED
 
     @property
     def _sort_expression(self) -> Any:
@@ -133,9 +143,10 @@ class Page:
     @cached_property
     def total(self) -> int:
         """Return how many rows there are, counted up to 10,001; a list that fits on one screen is not counted."""
-        items, more, earlier = self._screen()
-        if not more and not earlier:
-            return len(items)
+        if not self.q:
+            items, more, earlier = self._screen()
+            if not more and not earlier:
+                return len(items)
         query, key = self.selected(), self.listing.key
         if query.whereclause is None:  # every row: what is joined to show more of it adds and removes none
             counted = select(key)
