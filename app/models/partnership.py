@@ -29,7 +29,7 @@ from app.models.changing import lock, refused_by
 from app.models.event import Event
 from app.models.partner import Partner
 from app.models.partner_type import REGISTERED, Tier
-from app.rules.periods import add_months
+from app.rules.periods import DAY, add_months
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
     def deactivate(self, *, by: Person | None, why: str | None = None) -> None:
         """P3: turn the partnership off from today: the program leaves the portal, facts are kept."""
         partner = self._lock()
-        on = partner.today()
+        on = min(partner.today(), self.due_on + DAY)
         period = self._open_period(on)
         if period is None:
             raise RuleBroken("The partnership is not active.")
@@ -165,6 +165,8 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
 
         partner = self._lock()
         on = max(partner.today(), self.start_on)
+        if on > self.due_on:
+            raise RuleBroken(f"Its due day, {self.due_on}, is over. Renew it first.")
         if tier.partner_type_id != self.partner_type_id:
             raise RuleBroken("This tier belongs to another partner type. Choose one of this type.", "tier_id")
         if not why.strip():
@@ -214,6 +216,7 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
     def _turn_on(self, on: date) -> None:
         """Open a period from a day on, or the one that ended on it; the database refuses a second active one (P1)."""
         session = self.session
+        self._end_what_is_over(on)
         other = select(ActivePeriod.id).where(
             ActivePeriod.partner_id == self.partner_id,
             ActivePeriod.partnership_id != self.id,
@@ -232,6 +235,17 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
                 )
             else:
                 period.during = Range(period.during.lower, None)
+
+    def _end_what_is_over(self, on: date) -> None:
+        """End the partner's other partnerships whose due day is over, where the night has not done it yet (M4)."""
+        over = select(Partnership).where(
+            Partnership.partner_id == self.partner_id,
+            Partnership.id != self.id,
+            Partnership.due_on < on,
+            Partnership.id.in_(select(ActivePeriod.partnership_id).where(ActivePeriod.during.contains(on))),
+        )
+        for partnership in self.session.scalars(over):
+            partnership.deactivate(by=None)
 
     def _close(self, period: ActivePeriod, on: date) -> None:
         """End a period before a day; one that only began then was never active."""

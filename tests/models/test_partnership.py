@@ -212,6 +212,27 @@ def test_a_due_day_that_is_over_is_refused(session: Session, cast: Cast) -> None
         partnership.renew(date(2026, 3, 1), by=cast.carl)
 
 
+def test_one_whose_due_day_is_over_does_not_stand_in_the_way_before_the_night_ended_it(
+    session: Session, cast: Cast
+) -> None:
+    """P1, M4"""
+    over = factories.partnership(session, cast.acme, date(2025, 1, 1), date(2026, 2, 20), active=False)
+    still_open = Range(date(2025, 1, 1), None)
+    factories.added(session, ActivePeriod(partner_id=cast.acme.id, partnership_id=over.id, during=still_open))
+    second = begun(session, cast)
+    session.expire_all()
+
+    assert days_active(session, over) == [Range(date(2025, 1, 1), date(2026, 2, 21))]
+    assert days_active(session, second) == [Range(TODAY, None)]
+
+
+def test_no_tier_is_set_once_a_partnership_is_over(session: Session, cast: Cast) -> None:
+    """P4"""
+    over = factories.partnership(session, cast.acme, date(2025, 1, 1), date(2026, 2, 20))
+    with pytest.raises(RuleBroken, match="Renew it first"):
+        over.set_tier(factories.tier(session, cast.reseller, "Gold"), "Late", by=cast.carl)
+
+
 def test_staff_set_a_tier_with_a_reason_that_history_keeps(session: Session, cast: Cast) -> None:
     """P4, P10"""
     partnership = begun(session, cast)
