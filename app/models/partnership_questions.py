@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.models.assessment import ParameterChange
-from app.models.ladder import Category, Ladder
+from app.models.ladder import Ladder
 from app.models.partner_type import Tier
 from app.models.partnership import Partnership, TierPeriod
 from app.models.person import Person
@@ -73,25 +71,6 @@ def currency_of_the_day(on: Any) -> ScalarSelect[str]:
         ProgramVersion.status == VersionStatus.PUBLISHED, ProgramVersion.valid_from <= on
     )
     return holding.order_by(ProgramVersion.valid_from.desc()).limit(1).scalar_subquery()
-
-
-def parameter_history(session: Session, partnership_id: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return the latest rows of the parameter history with category and who."""
-    query = (
-        select(
-            ParameterChange,
-            Category.name.label("category_name"),
-            Category.value_type.label("value_type"),
-            Person.name.label("by_name"),
-            currency_of_the_day(ParameterChange.day).label("currency"),
-        )
-        .outerjoin(Category, Category.id == ParameterChange.category_id)
-        .outerjoin(Person, Person.id == ParameterChange.by_id)
-        .where(ParameterChange.partnership_id == partnership_id)
-        .order_by(ParameterChange.id.desc())
-        .limit(limit)
-    )
-    return session.execute(query).all()
 
 
 def has_a_program(session: Session, partner_type_id: int, on: date) -> bool:

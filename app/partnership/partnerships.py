@@ -13,7 +13,6 @@ from app import clock
 from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
-from app.filters import locale
 from app.forms import render_form
 from app.listing import Column, Listing, choice, day, matches
 from app.models import (
@@ -25,7 +24,6 @@ from app.models import (
     TierPeriod,
     partnership_questions,
 )
-from app.models.assessing.words import kept
 from app.partnership import choices
 from app.partnership.partnership_forms import PartnershipForm, RenewalForm, TierForm
 from app.rules.periods import add_months
@@ -154,29 +152,6 @@ def show(partnership_id: int) -> ResponseReturnValue:
         partnership=partnership,
         today=today,
         has_program=partnership_questions.has_a_program(db.session(), partnership.partner_type_id, today),
-    )
-
-
-@bp.get("/<id:partnership_id>/history")
-@requires(Permission.PARTNERS_READ)
-def history(partnership_id: int) -> ResponseReturnValue:
-    """Show the tiers held, the days it was on, and how its parameters changed."""
-    partnership = found(partnership_id)
-    return render_template(
-        "partnership/partnerships/history.html",
-        partnership=partnership,
-        today=partnership.partner.today(),
-        tiers=partnership_questions.tiers_held(db.session(), partnership.id),
-        changes=[
-            (
-                row,
-                *(
-                    kept(text, row.value_type, row.currency or "", locale())
-                    for text in (row[0].old, row[0].new)
-                ),
-            )
-            for row in partnership_questions.parameter_history(db.session(), partnership.id, 100)
-        ],
     )
 
 
