@@ -44,8 +44,9 @@ def register(bp: Blueprint) -> None:
 def invitation(token: str) -> ResponseReturnValue:
     """Show the form on GET, since mail scanners follow links; use the link up on POST."""
     with aside() as books:
-        if not Token.is_good(books, token, TokenPurpose.INVITATION):
-            return render_template("errors/error.html", code=404, sentence=GONE), 404
+        is_good = Token.is_good(books, token, TokenPurpose.INVITATION)
+    if not is_good:
+        return render_template("errors/error.html", code=404, sentence=GONE), 404
     form = InvitationForm()
     if form.validate_on_submit():
         with form.refusals():
