@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.access import Permission, requires
 from app.database import find
 from app.extensions import db
 from app.leads.audience import SharedListing, crumb, history, partner_column, partner_filter
-from app.listing import Column, choice, day, matches, text
+from app.listing import Column, choice, day, few, matches, text
 from app.models import Opportunity, OpportunityStage, Partner, Product, StageKind
 from app.rules.numerals import AMOUNT
 from app.rules.refusals import RuleBroken
@@ -49,14 +49,16 @@ def _stages() -> list[tuple[str, str]]:
 
 
 def _state(given: str) -> ColumnElement[bool]:
-    kinds = select(OpportunityStage.id)
-    won = Opportunity.stage_id.in_(kinds.where(OpportunityStage.kind == StageKind.WON))
-    return {
-        "open": Opportunity.stage_id.in_(kinds.where(OpportunityStage.kind == StageKind.OPEN)),
-        "won": and_(won, Opportunity.confirmed_at.is_not(None)),
-        "reported": and_(won, Opportunity.confirmed_at.is_(None)),
-        "lost": Opportunity.stage_id.in_(kinds.where(OpportunityStage.kind == StageKind.LOST)),
-    }[given]
+    """Return the condition of a state; wins that wait to be confirmed are few, and found by an index of their own."""
+    if given == "reported":
+        return few(select(Opportunity.id), Opportunity.id, _is(StageKind.WON) & Opportunity.is_unconfirmed())
+    if given == "won":
+        return _is(StageKind.WON) & Opportunity.confirmed_at.is_not(None)
+    return _is({"open": StageKind.OPEN, "lost": StageKind.LOST}[given])
+
+
+def _is(kind: StageKind) -> ColumnElement[bool]:
+    return Opportunity.stage_id.in_(select(OpportunityStage.id).where(OpportunityStage.kind == kind))
 
 
 def _product(given: str) -> ColumnElement[bool]:

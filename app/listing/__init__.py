@@ -17,9 +17,9 @@ from sqlalchemy import ColumnElement
 
 from app.listing.columns import Column, Declared, Filter, choice, day, matches, text
 from app.listing.exports import as_csv, as_sheet
-from app.listing.page import Page
+from app.listing.page import Page, few
 
-__all__ = ["Column", "Filter", "Listing", "Page", "choice", "day", "matches", "text"]
+__all__ = ["Column", "Filter", "Listing", "Page", "choice", "day", "few", "matches", "text"]
 
 
 @dataclass(frozen=True)

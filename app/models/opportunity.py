@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, text
+from sqlalchemy import CheckConstraint, ColumnElement, Computed, ForeignKey, Index, Numeric, and_, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -85,6 +85,11 @@ class Opportunity(Tracked, PartnerOwned, Numbered, Base):
 
     stage: Mapped[OpportunityStage] = relationship(lazy="raise")
     product: Mapped[Product | None] = relationship(lazy="raise")
+
+    @classmethod
+    def is_unconfirmed(cls) -> ColumnElement[bool]:
+        """Return the condition that nobody has confirmed a deal yet."""
+        return and_(cls.confirmed_at.is_(None), cls.deleted_at.is_(None))
 
     def state_words(self, stage: str, kind: StageKind) -> str:
         """Return the stage as a reader says it; a win that nobody confirmed yet says so (F3)."""
