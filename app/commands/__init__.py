@@ -34,5 +34,8 @@ def application(*, upgrade: bool = False) -> Iterator[Session]:
         wrong = migrating.schema_mismatch(db.engine)
         if wrong is not None:
             raise CannotStart(wrong)
-        with database.unit_of_work() as session:
-            yield session
+        try:
+            with database.unit_of_work() as session:
+                yield session
+        finally:
+            db.engine.dispose()
