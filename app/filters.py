@@ -30,7 +30,11 @@ def register(app: Flask) -> None:
         money=money, number=number, day=day, when=when, percent=percent, in_days=in_days, markdown=markdown
     )
     app.jinja_env.filters.update(
-        points=points, day_before=day_before, unit_price=unit_price, first_upper=first_upper, initials=initials
+        points=points,
+        day_before=day_before,
+        unit_price=unit_price,
+        first_upper=first_upper,
+        initials=initials,
     )
     app.jinja_env.globals["reader_locale"] = locale
 

@@ -52,9 +52,7 @@ def holdings(session: Session, partner_id: int) -> Holdings:
     return Holdings(*session.execute(select(*counts)).one())
 
 
-def partnerships(
-    session: Session, partner_id: int, on: date
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def partnerships(session: Session, partner_id: int, on: date) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the partner's partnerships with type, tier held and whether active on a day, the latest first."""
     query = (
         select(
