@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -114,7 +114,7 @@ LIST = Listing(
     filters=[choice("category", "Category", _categories, lambda given: Product.category == given)],
     search=lambda words: matches(Product.search, words),
     default="name",
-    href=lambda one: url_for("portal.catalogue.show", product_id=one.id),
+    href=lambda one: f"/portal/catalogue/{one.id}",
     prepare=_priced,
     empty=("No products yet", "The vendor's products appear here at your prices."),
 )
