@@ -114,12 +114,10 @@ def numbers(session: Session, world: World) -> dict[str, int]:
         "person_id": Person,
         "event_id": Event,
     }
-    key: Any
-    known = {
-        name: session.scalars(select(key).order_by(key).limit(1)).one()
-        for name, noun in firsts.items()
-        if (key := noun.__table__.c.id) is not None
-    }
+    known: dict[str, int] = {}
+    for name, noun in firsts.items():
+        number: Any = noun.__table__.c.id
+        known[name] = session.scalars(select(number).order_by(number).limit(1)).one()
     return {**known, "type_id": world.cast.reseller.id, **world.rows["ACME"]}
 
 

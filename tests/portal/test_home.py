@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -83,3 +84,21 @@ def test_a_closed_portal_keeps_everybody_of_the_partner_out(
 
     assert alice.get("/portal").location.startswith("/accounts/sign-in")
     assert sign_in("bob").get("/portal").status_code == 200
+
+
+def test_the_day_is_the_operating_companys_not_the_servers(
+    sign_in: SignIn, cast: Cast, session: Session
+) -> None:
+    """M4: at 20:00 UTC on the last day before it begins, it has begun in Tokyo."""
+    cast.company.time_zone = "Asia/Tokyo"
+    factories.partnership(session, cast.acme, date(2026, 7, 1), date(2027, 6, 30))
+    session.commit()
+    with time_machine.travel("2026-06-30 20:00", tick=False):
+        tokyo = sign_in("alice").get("/portal").text
+    cast.company.time_zone = "UTC"
+    session.commit()
+    with time_machine.travel("2026-06-30 20:00", tick=False):
+        utc = sign_in("alice").get("/portal").text
+
+    assert "portal-tier" in tokyo
+    assert "portal-tier" not in utc
