@@ -68,7 +68,10 @@ class Client:
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
         try:
             return self._ask_once(method, path, body)
-        except (http.client.RemoteDisconnected, ConnectionError):  # the worker was replaced, as it is now and then
+        except (
+            http.client.RemoteDisconnected,
+            ConnectionError,
+        ):  # the worker was replaced, as it is now and then
             self._connection.close()
             return self._ask_once(method, path, body)
 

@@ -12,7 +12,8 @@ down_revision = "2026_11_22_05"
 
 def upgrade() -> None:
     op.add_column(
-        "import_run", sa.Column("warnings", postgresql.JSONB(), nullable=False, server_default=sa.text("'[]'"))
+        "import_run",
+        sa.Column("warnings", postgresql.JSONB(), nullable=False, server_default=sa.text("'[]'")),
     )
     op.alter_column("import_run", "warnings", server_default=None)
 

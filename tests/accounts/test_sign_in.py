@@ -124,7 +124,11 @@ def test_a_new_password_ends_every_other_session(
     elsewhere = app.test_client()
     knock(client, "anna@northwind.example", annas_password)
     knock(elsewhere, "anna@northwind.example", annas_password)
-    new = {"current": annas_password, "password": "another five plain words", "again": "another five plain words"}
+    new = {
+        "current": annas_password,
+        "password": "another five plain words",
+        "again": "another five plain words",
+    }
     answer = client.post("/accounts/password", data=new)
 
     assert answer.status_code == 303
@@ -132,8 +136,14 @@ def test_a_new_password_ends_every_other_session(
     assert elsewhere.get("/").status_code == 303
 
 
-def test_the_current_password_must_be_right(sign_in: Callable[[str], FlaskClient], annas_password: str) -> None:
-    new = {"current": "something else entirely", "password": "another five plain words", "again": "another five plain words"}
+def test_the_current_password_must_be_right(
+    sign_in: Callable[[str], FlaskClient], annas_password: str
+) -> None:
+    new = {
+        "current": "something else entirely",
+        "password": "another five plain words",
+        "again": "another five plain words",
+    }
     answer = sign_in("anna").post("/accounts/password", data=new)
 
     assert answer.status_code == 422

@@ -49,7 +49,9 @@ class Measure(ABC):
 
     def bound_to(self, category: str) -> Measure:
         """The same measure, with the category it measures named wherever it meant its own."""
-        parts = {name: part.bound_to(category) for name, part in vars(self).items() if isinstance(part, Measure)}
+        parts = {
+            name: part.bound_to(category) for name, part in vars(self).items() if isinstance(part, Measure)
+        }
         return replace(cast("Any", self), **parts) if parts else self
 
     @property
