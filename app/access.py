@@ -279,7 +279,7 @@ def _load(secret: str) -> Visitor | None:
         g.stale_sign_in = row.sign_in_id
     read_only = request.method in {"GET", "HEAD", "OPTIONS"}
     role = scope.Role.STAFF if row.partner_id is None else scope.Role.PARTNER
-    scope.enter(db.session(), scope.Scope(role, row.partner_id, row.person_id, read_only))
+    scope.enter(db.session(), scope.Scope(role, row.partner_id, row.person_id, read_only, row.zone))
     return Visitor(_known(row), secret, row.vendor or "Accord")
 
 

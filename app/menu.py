@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 from sqlalchemy import text
 
-from app import clock
+from app import scope
 from app.access import Permission, current_person, may, visitor
 from app.extensions import db
 from app.filters import plain_context
@@ -191,7 +191,7 @@ def partner_frame() -> dict[str, Any]:
     """Return the partner's name, tier badge and manager card for the portal's frame, read once a request."""
     if "partner_frame" not in g:
         row = db.session.execute(
-            _PARTNER_FRAME, {"partner_id": current_person.partner_id, "today": clock.today()}
+            _PARTNER_FRAME, {"partner_id": current_person.partner_id, "today": scope.today()}
         ).one()
         manager = None
         if row.manager_name:

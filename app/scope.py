@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -31,12 +32,13 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """Who is acting, as the database sees it."""
+    """Who is acting, as the database sees it; `zone` is where the days of this reader are counted."""
 
     role: Role
     partner_id: int | None = None
     person_id: int | None = None
     read_only: bool = False
+    zone: str = "UTC"
 
     def settings(self) -> tuple[str, str, str, str, str]:
         """Return the values of OPEN: role, partner, person, today, read only."""
@@ -44,7 +46,7 @@ class Scope:
             self.role.value,
             "" if self.partner_id is None else str(self.partner_id),
             "" if self.person_id is None else str(self.person_id),
-            clock.today().isoformat(),
+            clock.today(self.zone).isoformat(),
             "on" if self.read_only else "off",
         )
 
@@ -79,6 +81,12 @@ def opened(scope: Scope) -> Iterator[Scope]:
         yield scope
     finally:
         _current.reset(token)
+
+
+def today() -> date:
+    """Return the calendar day it is for whoever is acting, as the database sees it too (M4)."""
+    opened = _current.get()
+    return clock.today(opened.zone if opened else "UTC")
 
 
 def every_partner(*, person_id: int | None = None) -> Any:
@@ -131,5 +139,7 @@ def _open_scope(_session: Session, transaction: SessionTransaction, connection: 
     if transaction.nested:
         return
     scope = _required()
-    if scope is not DOOR:  # the login role may do nothing, and settings of before are gone with their transaction
+    if (
+        scope is not DOOR
+    ):  # the login role may do nothing, and settings of before are gone with their transaction
         connection.exec_driver_sql(OPEN, scope.settings())

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped
 
-from app import clock
+from app import scope
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
 from app.models.person import Contact, Person
 
@@ -63,13 +63,13 @@ class Certificate(Tracked, PartnerOwned, Numbered, Base):
     @classmethod
     def is_in(cls, state: str) -> ColumnElement[bool]:
         """Return the condition of a state, valid or expired; raises KeyError for another word."""
-        valid = or_(cls.expires_on.is_(None), cls.expires_on >= clock.today())
-        return {"valid": valid, "expired": cls.expires_on < clock.today()}[state]
+        valid = or_(cls.expires_on.is_(None), cls.expires_on >= scope.today())
+        return {"valid": valid, "expired": cls.expires_on < scope.today()}[state]
 
     @property
     def state(self) -> str:
         """Say whether it still counts, in a word."""
-        return "Expired" if self.expires_on and self.expires_on < clock.today() else "Valid"
+        return "Expired" if self.expires_on and self.expires_on < scope.today() else "Valid"
 
     @property
     def state_tone(self) -> str:

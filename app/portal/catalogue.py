@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app import clock, scope
+from app import scope
 from app.access import Permission, requires
 from app.database import find
 from app.extensions import db
@@ -78,7 +78,7 @@ def from_where(row: Candidate) -> str:
 def _own_offers(session: Session, products: list[Product], *, of_all_times: bool = False) -> dict[int, Offer]:
     """Return the price rows for the partner in view; an export asks while no request is there any more."""
     opened = scope.current()
-    terms = pricing.terms(session, opened.partner_id, clock.today()) if opened and opened.partner_id else None
+    terms = pricing.terms(session, opened.partner_id, scope.today()) if opened and opened.partner_id else None
     return {} if terms is None else pricing.offers(session, terms, products, of_all_times=of_all_times)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
-from app import clock
+from app import scope
 from app.extensions import db
 from app.filters import locale
 from app.models import ValueType
@@ -76,7 +76,7 @@ def own_information(standing: Standing) -> Information:
     """Return what the partner of this standing reads beside its ladder."""
     asked = {
         "type_id": standing.subject.partner_type_id,
-        "today": clock.today(),
+        "today": scope.today(),
         "lists": [one.price_list_id for one in standing.rewards if one.price_list_id],
     }
     row = db.session.execute(_QUESTION, asked).one()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import clock
+from app import scope
 from app.access import current_person
 from app.extensions import db
 from app.models import assessing
@@ -15,7 +15,7 @@ def own_standing() -> tuple[assessing.Standing | None, str | None]:
     P3: while the partnership is off, the program is not there.
     """
     try:
-        standing = assessing.standing(db.session(), current_person.partner_id or 0, clock.today())
+        standing = assessing.standing(db.session(), current_person.partner_id or 0, scope.today())
     except RuleBroken as refusal:
         return None, refusal.sentence
     if standing is None or not standing.subject.active:
