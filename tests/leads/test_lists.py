@@ -66,6 +66,14 @@ class TestEveryList:
         assert theirs not in exported
         assert "Partner" not in exported.splitlines()[0].split(",")
 
+    def test_a_spreadsheet_stands_beside_the_list(
+        self, sign_in: SignIn, address: str, ours: str, theirs: str
+    ) -> None:
+        answer = sign_in("alice").get(f"{address}.xlsx")
+
+        assert answer.status_code == 200
+        assert answer.data.startswith(b"PK")
+
     def test_staff_filter_by_partner_and_search(
         self, sign_in: SignIn, address: str, ours: str, theirs: str
     ) -> None:
