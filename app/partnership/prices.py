@@ -16,7 +16,7 @@ from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
 from app.forms import AmountField, Form, render_form
-from app.listing import Column, Listing, choice, day, matches
+from app.listing import Column, Listing, day, matches, text
 from app.models import Price, PriceList, Product
 from app.models.price_list import SINCE_EVER
 from app.partnership.price_lists import EndForm
@@ -51,12 +51,6 @@ def _prices() -> Select[*tuple[Any, ...]]:
         .join(Product, Product.id == Price.product_id)
         .where(Price.price_list_id == (request.view_args or {})["price_list_id"])
     )
-
-
-def _currencies() -> list[tuple[str, str]]:
-    own = Price.price_list_id == (request.view_args or {})["price_list_id"]
-    known = db.session.scalars(select(Price.currency).where(own).distinct().order_by(Price.currency))
-    return [(code, code) for code in known]
 
 
 def _first_price() -> tuple[str, str] | None:
@@ -103,7 +97,7 @@ LIST = Listing(
         Column("state", "Today", _state, kind="badge", tone=lambda row: TONES[_state(row)]),
     ],
     filters=[
-        choice("currency", "Currency", _currencies, lambda given: Price.currency == given),
+        text("currency", "Currency", lambda given: Price.currency == given.upper()),
         day("on", "Holds on", Price.during.contains),
     ],
     search=lambda words: matches(Product.search, words),
