@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.database import driver
@@ -15,7 +17,7 @@ from app.importing.merging import Merge
 from app.importing.staging import Progress, Refusal, Staging, columns_of
 from app.models import Cause, Event, ImportRun, Person
 from app.models.assessing import reassess
-from app.rules.refusals import MissingRate
+from app.rules.refusals import MissingRate, RuleBroken
 
 SETTINGS = {
     "statement_timeout": "600s",
@@ -61,6 +63,16 @@ class Outcome:
         }
 
 
+class Clashed(RuleBroken):
+    """Somebody wrote the same records at the same moment: what was checked no longer held when it was written."""
+
+    def __init__(self, clash: Exception) -> None:
+        what = str(getattr(clash, "orig", clash)).partition("\n")[0]
+        super().__init__(
+            f"Nothing was brought in, because somebody else changed the same: {what}. Try again."
+        )
+
+
 def bring(
     session: Session,
     kind: Kind,
@@ -86,7 +98,10 @@ def bring(
     outcome = _stage(staging, kind, source, context, progress, heard)
     if outcome.refused == 0 or wish.partial:
         staging.drop_refused()
-        _write(context, kind, outcome)
+        try:
+            _write(context, kind, outcome)
+        except (psycopg.IntegrityError, IntegrityError) as clash:
+            raise Clashed(clash) from clash
         _record(context, kind, source, outcome, run)
     staging.close()
     return outcome
