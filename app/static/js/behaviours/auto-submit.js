@@ -24,6 +24,13 @@
     },
     true,
   );
+  // On a narrow screen the filters stand behind a button; those that are set stay in view.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-act='filters']");
+    if (!button) return;
+    const isOpen = button.closest(".listing-bar").classList.toggle("is-open");
+    button.setAttribute("aria-expanded", String(isOpen));
+  });
   document.addEventListener("htmx:before:request", (event) => {
     event.target.closest?.(".listing")?.classList.add("is-loading");
   });
