@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app import Accord, database, scope
 from app.models import Price, PriceList, PriceScope, Product
 from app.models.price_list import PricesOverlap
 from app.rules.refusals import RuleBroken
@@ -124,3 +126,31 @@ def test_only_a_personal_list_is_assigned(base: PriceList, cast: Cast) -> None:
     """R1"""
     with pytest.raises(RuleBroken, match="Only a personal list"):
         base.assign(cast.acme, by=cast.anna)
+
+
+def test_two_people_adding_one_price_at_the_same_moment_leave_one(fresh_app: Accord) -> None:
+    """R2"""
+    with database.unit_of_work() as session:
+        base_id = factories.price_list(session, "BASE", PriceScope.BASE).id
+        lamp_id = factories.product(session, "LAMP").id
+    together = Barrier(2)
+    answers: list[str] = []
+
+    def put() -> None:
+        with fresh_app.app_context():
+            try:
+                with database.unit_of_work(scope.Scope(scope.Role.STAFF)) as own:
+                    price_list, lamp = own.get_one(PriceList, base_id), own.get_one(Product, lamp_id)
+                    together.wait()
+                    Price.add(price_list, lamp, currency="USD", unit_price=D(10), by=None)
+                answers.append("added")
+            except PricesOverlap:
+                answers.append("refused")
+
+    pair = [Thread(target=put) for _ in range(2)]
+    for one in pair:
+        one.start()
+    for one in pair:
+        one.join()
+
+    assert sorted(answers) == ["added", "refused"]
