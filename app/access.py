@@ -24,6 +24,7 @@ from werkzeug.local import LocalProxy
 from app import clock, scope
 from app.database import aside
 from app.extensions import db, login_manager
+from app.forms import is_typeable
 from app.models import Event, Person, Role, SignIn
 from app.models.sign_in import digest
 
@@ -211,6 +212,8 @@ def _open_door() -> ResponseReturnValue | None:
     g.scope_token = scope.replace(scope.DOOR)
     if request.endpoint == "static":
         return None
+    if not all(map(is_typeable, [request.path, *request.args, *request.args.values()])):
+        abort(400)  # no keyboard types it, and the database cannot keep it
     if request.endpoint is None:
         current_user.is_authenticated  # noqa: B018 - the 404 page has its reader's frame
         return None

@@ -64,11 +64,16 @@ class Form(FlaskForm):
             self.form_errors.append(sentence)
 
 
+def is_typeable(text: str) -> bool:
+    """Say whether a text has no control characters and no lone surrogates, which the database cannot keep."""
+    return CONTROL.isdisjoint(text) and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def trimmed(text: str | None) -> str | None:
     """Return what was typed without outer spaces; raises ValidationError on control characters."""
     if text is None or not isinstance(text, str):
         return text
-    if not CONTROL.isdisjoint(text) or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_typeable(text):
         raise ValueError("This has characters that cannot be kept. Type it again.")
     return text.strip()
 

@@ -21,7 +21,8 @@ def _key() -> str | None:
     if request.method != "POST" or is_unknown or not current_user.is_authenticated:
         return None
     key = request.form.get(FIELD, "")
-    return f"{current_user.person.id}:{key}" if 16 <= len(key) <= 64 else None  # noqa: PLR2004 - ours have 22
+    is_ours = 16 <= len(key) <= 64 and key.isascii() and key.isprintable()  # noqa: PLR2004 - ours have 22
+    return f"{current_user.person.id}:{key}" if is_ours else None
 
 
 def answer_given() -> str | None:

@@ -58,7 +58,14 @@ class Filter:
 
 def choice(name: str, label: str, choices: Any, where: Callable[[str], Any]) -> Filter:
     """Return a filter of one among some choices (value, label), or a callable that gives them."""
-    return Filter(name, label, where, "choice", choices)
+    return Filter(name, label, lambda given: where(_storable(given)), "choice", choices)
+
+
+def _storable(given: str) -> str:
+    """Return what was chosen; raises ValueError for a number that is no row's, being larger than a bigint."""
+    if given.lstrip("+-").isdecimal() and len(given) > 18:  # noqa: PLR2004 - digits that fit a bigint
+        raise ValueError(given)
+    return given
 
 
 def text(name: str, label: str, where: Callable[[str], Any]) -> Filter:

@@ -238,7 +238,7 @@ def _condition(each: Filter, given: str) -> ColumnElement[bool]:
     """Return a filter's condition; what cannot be read (an old link) matches nothing."""
     try:
         return and_(each.where(given))
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         return literal(value=False)
 
 
