@@ -27,7 +27,7 @@ SETTINGS = {
     "jit": "off",
     "default_statistics_target": "10",
 }
-ONE_AT_A_TIME = 4719
+ONE_AT_A_TIME = 4720
 
 Heard = Callable[[Refusal], None]
 
