@@ -188,6 +188,22 @@ def test_past_imports_are_listed_and_exported(anna: FlaskClient, session: Sessio
     assert "partners.csv" in sheet.text
 
 
+def test_pages_of_imports_ask_a_handful_of_questions(
+    anna: FlaskClient, session: Session, done: Done, queries: list[str]
+) -> None:
+    location = upload(anna, GOOD).location
+    done()
+
+    queries.clear()
+    anna.get("/partnership/imports")
+    of_the_list = len(queries)
+    queries.clear()
+    anna.get(location)
+
+    assert of_the_list <= 3
+    assert len(queries) <= 2
+
+
 def test_a_template_names_the_columns(anna: FlaskClient) -> None:
     answer = anna.get("/partnership/imports/templates/exchange-rates.csv")
 
