@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.importing import files
 from app.importing.files import Unreadable
+from app.importing.kinds import KINDS
+from app.importing.loading import Wish, bring
 from app.models import (
     Assessment,
     Category,
@@ -127,6 +132,20 @@ def test_text_na_is_a_value_and_names_keep_their_signs(session: Session, bring_i
         'Meyer  "NA" (U.S.), Ltd',
         "Kurf\x81rstenstr\n9",
     )
+
+
+def test_a_spreadsheet_comes_in_like_a_file_of_text(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "products.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["sku", "name", "list_price", "currency", "active"])
+        page.write_row(1, 0, ["0012", "Bike", 33.6442, "USD", False])
+
+    outcome = bring(session, KINDS["products"], files.inspect(path), Wish(), by=None)
+
+    product = session.scalars(select(Product)).one()
+    assert outcome.created == 1
+    assert (product.sku, product.list_price, product.active) == ("0012", Decimal("33.6442"), False)
 
 
 def test_a_rate_is_kept_in_full(session: Session, bring_in: BringIn) -> None:
