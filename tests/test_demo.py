@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from psycopg import sql
+from psycopg.errors import ObjectInUse
 from sqlalchemy import text
 
-from app import clock, database, scope
+from app import clock, database, embedded, scope
 from app.commands.demo import demo
 from app.demo import story
 from app.demo.people import PASSWORD
 from app.extensions import db
 from config import Settings
-from tests.conftest import app_on, clone, drop
+from tests.conftest import INSTANCE, app_on, base_settings, clone
 
 LONGEST = 20  # seconds, with nothing else to do
 
@@ -41,24 +46,47 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(
-    server: Any, template: str, worker_name: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Told]:
-    name = f"accord_test_{worker_name}_demo"
-    settings = clone(server, template, name)
-    app = app_on(settings)
-    app.config["ACCORD"] = settings.__class__(
-        **{**vars(settings), "uploads": tmp_path_factory.mktemp("uploads"), "instance": settings.instance}
+def told(server: Any, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """The story, told once in a run of the tests, whichever process asks first; these tests only read it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
+    name = f"accord_test_demo_{run}"
+    settings = replace(
+        database.on_server(base_settings(), server, name), uploads=tmp_path_factory.mktemp("files")
     )
+    seconds = 0.0
+    today = clock.today()
+    app = app_on(settings)
     with app.app_context():
-        began = time.monotonic()
-        today = clock.today()
-        with database.unit_of_work() as session:
-            story.tell(session, today)
-        yield Told(settings, time.monotonic() - began, today)
+        with (INSTANCE / "demo.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not _is_there(server, name):
+                _forget_older_ones(server)
+                clone(server, template, name)
+                began = time.monotonic()
+                with database.unit_of_work() as session:
+                    story.tell(session, today)
+                seconds = time.monotonic() - began
+        yield Told(settings, seconds, today)
         db.session.remove()
         db.engine.dispose()
-    drop(server, name)
+
+
+def _is_there(server: Any, name: str) -> bool:
+    with embedded.superuser(server) as connection:
+        return (
+            connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is not None
+        )
+
+
+def _forget_older_ones(server: Any) -> None:
+    """Drop what earlier runs left, but for one that is under way."""
+    with embedded.superuser(server) as connection:
+        names = connection.execute(
+            "select datname from pg_database where datname like 'accord_test_demo_%'"
+        ).fetchall()
+        for (name,) in names:
+            with suppress(ObjectInUse):
+                connection.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
 
 
 HELD = """
