@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 from wtforms import DateField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.access import Permission, current_person, may, requires
@@ -23,10 +24,10 @@ from app.rules.refusals import RuleBroken
 bp = Blueprint("price_lists", __name__, url_prefix="/price-lists")
 
 SCOPES = [
-    (PriceScope.BASE.value, "Base: for everybody"),
-    (PriceScope.TYPE.value, "Type: for the partners of one type"),
-    (PriceScope.GRANTED.value, "Granted: for tiers that grant it as a benefit"),
-    (PriceScope.PERSONAL.value, "Personal: for the partners it is assigned to"),
+    SelectChoice(PriceScope.BASE.value, "Base: for everybody"),
+    SelectChoice(PriceScope.TYPE.value, "Type: for the partners of one type"),
+    SelectChoice(PriceScope.GRANTED.value, "Granted: for tiers that grant it as a benefit"),
+    SelectChoice(PriceScope.PERSONAL.value, "Personal: for the partners it is assigned to"),
 ]
 TONES = {
     PriceScope.BASE: "neutral",
