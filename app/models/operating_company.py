@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Numbered, Tracked
+from app.rules.money import minor_digits
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 _COUNTRY = re.compile("[A-Z]{2}")
-_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class OperatingCompany(Tracked, Numbered, Base):
@@ -67,8 +67,7 @@ class OperatingCompany(Tracked, Numbered, Base):
             raise RuleBroken("A code has 1 to 20 letters, digits, points or dashes.", "code")
         if not _COUNTRY.fullmatch(self.country):
             raise RuleBroken("Write the country as two capital letters, such as DE.", "country")
-        if not _CURRENCY.fullmatch(self.currency):
-            raise RuleBroken("Write the currency as three capital letters, such as EUR.", "currency")
+        minor_digits(self.currency)
         if self.time_zone not in available_timezones():
             raise RuleBroken("Choose a time zone from the list, such as Europe/Berlin.", "time_zone")
         same = select(OperatingCompany.id).where(

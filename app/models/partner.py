@@ -16,6 +16,7 @@ from app.models.changing import check_version, enter, lock
 from app.models.operating_company import OperatingCompany
 from app.models.person import Person
 from app.models.vendor import Vendor
+from app.rules.money import minor_digits
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ PROFILE = (
 """What is known of a partner and may be changed by staff."""
 
 _CODE = re.compile(r"[^\s,;]{1,60}")
-_CURRENCY = re.compile("[A-Z]{3}")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _WEBSITE = re.compile(r"(https?://)?[^\s/.]+(\.[^\s/.]+)+(/\S*)?")
 FIRST_YEAR = 1000
@@ -148,8 +148,8 @@ class Partner(Tracked, Numbered, Base):
             raise RuleBroken("A code has 1 to 60 characters without spaces, commas and semicolons.", "code")
         if not self.name:
             raise RuleBroken("Name the partner.", "name")
-        if self.currency and not _CURRENCY.fullmatch(self.currency):
-            raise RuleBroken("Write the currency as three capital letters, such as EUR.", "currency")
+        if self.currency:
+            minor_digits(self.currency)
         if self.email and not _ADDRESS.fullmatch(self.email):
             raise RuleBroken("This is not an e-mail address. Write it like info@acme.example.", "email")
         if self.website and not _WEBSITE.fullmatch(self.website):

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
 from app.models.changing import enter, lock, refused_by
 from app.models.event import Event
+from app.rules.money import minor_digits
 from app.rules.periods import Days
 from app.rules.program_values import plain
 from app.rules.refusals import RuleBroken
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 SINCE_EVER = date.min
 DURING = "daterange(valid_from, valid_to, '[]')"
 _CODE = re.compile(r"[^\s,;]{1,60}")
-_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class PricesOverlap(RuleBroken):
@@ -305,8 +305,7 @@ class Price(Tracked, Numbered, Base):
         self.track("price.ended", by=by)
 
     def _check(self, session: Session) -> None:
-        if not _CURRENCY.fullmatch(self.currency):
-            raise RuleBroken("Write the currency as three capital letters, such as EUR.", "currency")
+        minor_digits(self.currency)
         if self.unit_price < 0:
             raise RuleBroken("A price is zero or more.", "unit_price")
         if self.min_quantity <= 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +11,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Numbered, Tracked
 from app.models.changing import enter
+from app.rules.money import minor_digits
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
     from app.models.person import Person
 
 FACTS = ("sku", "name", "category", "subcategory", "list_price", "currency", "active", "description")
-_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class Product(Tracked, Numbered, Base):
@@ -90,8 +89,8 @@ class Product(Tracked, Numbered, Base):
             raise RuleBroken(
                 "Without a list price there is no currency. Write a price, or clear this.", "currency"
             )
-        if self.currency and not _CURRENCY.fullmatch(self.currency):
-            raise RuleBroken("Write the currency as three capital letters, such as EUR.", "currency")
+        if self.currency:
+            minor_digits(self.currency)
         same = select(Product.id).where(
             func.lower(Product.sku) == self.sku.lower(), Product.id.is_distinct_from(self.id)
         )

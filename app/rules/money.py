@@ -24,10 +24,15 @@ class UnknownCurrency(RuleBroken):
         super().__init__(f"“{code}” is not a currency. Use a code such as EUR or USD.", "currency")
 
 
+def is_currency(code: str) -> bool:
+    """Whether it is one of ISO 4217's codes."""
+    return code in get_global("all_currencies")
+
+
 @cache
 def minor_digits(currency: str) -> int:
     """Places after the point in the currency's smallest coin: 2 for USD, 0 for JPY, 3 for KWD."""
-    if currency not in get_global("all_currencies"):
+    if not is_currency(currency):
         raise UnknownCurrency(currency)
     fractions = get_global("currency_fractions")
     return int(fractions.get(currency, fractions["DEFAULT"])[0])

@@ -6,13 +6,13 @@ the program only; whether it may begin on its day and whether partners hold a ti
 nouns when it is published (P12).
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from app.rules.ladder_checks import MEASURABLE, of_type
 from app.rules.measures import Artefact, Growth, Measure, NetCount, Ratio, Share, Unit
 from app.rules.measures import Value as EnteredValue
 from app.rules.mistakes import Mistake, Path, of_name, twice
+from app.rules.money import is_currency
 from app.rules.program import CategoryShape, Program, TypeShape, ValueType, YearStart
 
 _FITS = {
@@ -21,7 +21,6 @@ _FITS = {
     Unit.PERCENT: {ValueType.PERCENT},
     Unit.YES_NO: {ValueType.YES_NO},
 }
-_CURRENCY = re.compile("[A-Z]{3}")
 _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -58,7 +57,7 @@ def of_category(category: CategoryShape, path: Path = ()) -> Iterator[Mistake]:
 def on_top(program: Program) -> Iterator[Mistake]:
     """Find what is wrong with a version's name, currency and year."""
     yield from of_name(program.name, ("name",), "version")
-    if not _CURRENCY.fullmatch(program.currency):
+    if not is_currency(program.currency):
         yield Mistake(
             ("currency",),
             f"“{program.currency}” is not a currency code; write three capital letters such as EUR.",
