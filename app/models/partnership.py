@@ -121,7 +121,7 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
             session.add(begun)
         begun._turn_on(start)
         session.add(begun._holding(tier, Range(start, None), TierCause.START, "The partnership began.", by))
-        partner.partner_type_id = type_id
+        begun._name_type(partner, by)
         begun.track("partnership.began", by=by, tier=tier.name, start_on=start, due_on=due)
         return begun
 
@@ -134,7 +134,7 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         if self._open_period(on) is not None:
             raise RuleBroken("The partnership is active already.")
         self._turn_on(on)
-        partner.partner_type_id = self.partner_type_id
+        self._name_type(partner, by)
         self.track("partnership.turned_on", by=by, on=on)
 
     def deactivate(self, *, by: Person | None, why: str | None = None) -> None:
@@ -205,6 +205,12 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         lock(partner)
         lock(self)
         return partner
+
+    def _name_type(self, partner: Partner, by: Person | None) -> None:
+        """Let the partner show the type of its active partnership (P1)."""
+        if partner.partner_type_id != self.partner_type_id:
+            partner.partner_type_id = self.partner_type_id
+            partner.track("partner.changed", by=by)
 
     def _open_period(self, on: date) -> ActivePeriod | None:
         """Return the active period that holds on a day or begins after it."""

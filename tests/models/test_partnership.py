@@ -89,6 +89,8 @@ def test_a_partner_takes_the_type_of_its_active_partnership(session: Session, ca
     Partnership.begin(session, cast.acme, partner_type_id=cast.consultant.id, by=cast.carl)
 
     assert cast.acme.partner_type_id == cast.consultant.id
+    event = session.scalars(select(Event).where(Event.kind == "partner.changed")).one()
+    assert "partner_type_id" in event.fields
 
 
 def test_a_second_active_partnership_is_refused_in_words(session: Session, cast: Cast) -> None:
