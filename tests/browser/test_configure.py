@@ -76,6 +76,7 @@ def held(site: Site, name: str) -> TypeShape | None:
 
 
 def test_a_new_type_with_three_tiers_is_published_in_a_few_steps(browse: Browse, channel: Site) -> None:
+    channel.let_in("carl")
     visit = browse(1440)
     page = visit.go("/accounts/sign-in")
     hand = Hand(page)
