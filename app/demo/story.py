@@ -56,8 +56,8 @@ BEGAN_AS = {"GREENFOLD": "Expert", "SOLENE": "Associate", "NORDLICHT": "Associat
 """The tier that a partnership began with; Registered otherwise. Advisors rise only when somebody agrees."""
 FIRST = 700
 """Days since Harbourline became an installer."""
-WATCHED = 21
-"""The last days, of which every single one is assessed; before, it is the ends of months."""
+WATCHED = (*range(8), 9, 12, 17, 52, 75, 90)
+"""How many days ago everybody was assessed, beside the ends of months: in the last week, and when something broke."""
 
 
 def tell(session: Session, today: date) -> None:
@@ -186,12 +186,10 @@ class Story:
         yield Moment(self._back(5), self._draft)
 
     def _assessed(self) -> list[date]:
-        """Return the ends of months, then every single day of the last weeks, and the days on which something breaks."""
+        """Return the ends of months, then the days of the last week and those on which something broke."""
         ends = [last_day_of(add_months(self.begins, number), 1) for number in range(26)]
         days = {end for end in ends if end < self.today}
-        days |= {self._back(back) for back in range(WATCHED + 1)} | {
-            self._back(back) for back in (52, 75, 90)
-        }
+        days |= {self._back(back) for back in WATCHED}
         return sorted(days)
 
     def _assess(self, day: date) -> None:
