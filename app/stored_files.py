@@ -60,7 +60,7 @@ class Received:
 
 def receive(upload: FileStorage | None, field: str = "file") -> Received:
     """Return the uploaded file when it is what its name says, or raise FileRefused."""
-    if upload is None or not upload.filename:
+    if not isinstance(upload, FileStorage) or not upload.filename:
         raise FileRefused("Choose a file.", field)
     name = plain_name(upload.filename)
     kind = _KINDS.get(PurePosixPath(name).suffix.lower())
@@ -167,7 +167,7 @@ def _is_office(folder: str) -> Callable[[bytes], bool]:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 members = archive.infolist()
-        except zipfile.BadZipFile:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError):
             return False
         names = {one.filename for one in members}
         return (

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.importing.files import Unreadable, inspect
+from app.models import Category
 from tests.cast import Cast
+from tests.models.stories import told
 
 SignIn = Callable[[str], FlaskClient]
 LISTS = ("/opportunities?stage=", "/partnership/partners?type=", "/partnership/measurements?category=")
@@ -36,3 +44,55 @@ def test_a_key_that_no_form_has_is_no_key(cast: Cast, sign_in: SignIn) -> None:
     answer = sign_in("anna").post(f"/partnership/partners/{cast.acme.id}/portal-access", data=given)
 
     assert answer.status_code == 303
+
+
+def test_a_form_sent_without_its_file_is_refused_at_the_field(cast: Cast, sign_in: SignIn) -> None:
+    anna = sign_in("anna")
+
+    for address in (f"/partnership/types/{cast.reseller.id}/files", "/partnership/program/file"):
+        assert anna.post(address, data={"file": "not a file"}).status_code == 422
+
+
+def test_a_damaged_or_locked_spreadsheet_is_refused(tmp_path: Path) -> None:
+    whole = io.BytesIO()
+    with xlsxwriter.Workbook(whole) as book:
+        book.add_worksheet().write_row(0, 0, ["code", "name", "type"])
+    content = whole.getvalue()
+    entry = b"PK\x01\x02\x14\x03"
+    locked = content.replace(entry + b"\x14\0\0\0", entry + b"\x14\0\1\0")
+    newer = content.replace(entry + b"\x14", entry + b"\xff")
+    path = tmp_path / "partners.xlsx"
+
+    at = content.index(b"xl/workbook.xml") + 20
+
+    for damaged in (locked, newer, content[:at] + bytes(60) + content[at + 60 :]):
+        assert damaged != content
+        path.write_bytes(damaged)
+        with pytest.raises(Unreadable):
+            inspect(path)
+
+
+def test_an_import_whose_first_lines_cannot_be_read_still_has_its_page(cast: Cast, sign_in: SignIn) -> None:
+    anna = sign_in("anna")
+    content = io.BytesIO(b'code,name,type\nA,"Al"pha,Reseller\n')
+    given = {"kind": "partners", "file": (content, "partners.csv")}
+
+    answer = anna.post("/partnership/imports/new", data=given, content_type="multipart/form-data")
+
+    assert anna.get(answer.location).status_code == 200
+
+
+def test_records_of_a_partner_whose_code_is_in_another_script_are_given(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    """P5"""
+    told(session, cast)
+    cast.acme.code = "東京\n-1"
+    session.commit()
+
+    asked = session.scalars(select(Category).where(Category.name == "Ordered amount")).one()
+
+    answer = sign_in("anna").get(f"/partnership/partners/{cast.acme.id}/standing/{asked.id}.csv")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].endswith("%E6%9D%B1%E4%BA%AC-1-records.csv")

@@ -8,6 +8,7 @@ header are refused by cell. Only the first sheet is read.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -24,6 +25,12 @@ HIGHEST_RATIO = 100
 MOST_MEMBERS = 200
 SHOWN = 5
 
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, CalamineError, ET.ParseError,
+    LookupError, ValueError, ArithmeticError, RuntimeError, StopIteration,
+)  # fmt: skip
+"""What the readers of archives, of their parts and of their numbers raise when one is damaged or locked."""
+
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -39,7 +46,7 @@ def check(path: Path, name: str) -> None:
             _check_archive(archive, name)
             _check_cells(archive, name)
         merged = _sheet(path).merged_cell_ranges or []
-    except (zipfile.BadZipFile, CalamineError, ET.ParseError, KeyError) as error:
+    except BROKEN as error:
         raise BadWorkbook(f"{name} is not a spreadsheet that can be read. Save it again as .xlsx.") from error
     if any(start[0] == 0 for start, _end in merged):
         raise BadWorkbook(f"{name} has merged cells in its first row. Give each column a cell with its name.")
@@ -52,7 +59,11 @@ def count(path: Path) -> int:
 
 def lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Give the rows of the first sheet with their numbers, every cell as text."""
-    for number, row in enumerate(_sheet(path).to_python(skip_empty_area=False), start=1):
+    try:
+        rows = _sheet(path).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise BadWorkbook("The spreadsheet cannot be read. Save it again as .xlsx.") from error
+    for number, row in enumerate(rows, start=1):
         yield number, [_as_text(cell) for cell in row]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from flask import Response
 
@@ -41,5 +42,7 @@ def records_as_csv(records: Iterable[Record], name: str) -> Response:
             one.why,
         )
         writer.writerow([harmless(cell) for cell in cells])
-    named = {"Content-Disposition": f"attachment; filename={name}.csv"}
-    return Response(buffer.getvalue(), mimetype="text/csv", headers=named)
+    answer = Response(buffer.getvalue(), mimetype="text/csv")
+    seen = "".join(letter for letter in name if letter.isprintable())
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(seen, safe='')}.csv"
+    return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -28,6 +29,7 @@ from app.listing import Column, Listing, choice
 from app.models import ImportRun, ImportStatus, Person
 from app.rules.refusals import RuleBroken
 
+log = logging.getLogger(__name__)
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 MEGABYTES = 100
@@ -148,7 +150,7 @@ def new() -> ResponseReturnValue:
 
 def _take(kind: Kind, upload: FileStorage | None) -> ImportRun:
     """Keep an upload when it can be read and has the columns of its kind, and ask for a try."""
-    if upload is None or not upload.filename:
+    if not isinstance(upload, FileStorage) or not upload.filename:
         raise RuleBroken("Choose a file.", "file")
     path = stored_files.keep_stream(db.session(), upload)
     try:
@@ -255,4 +257,9 @@ def _preview(run: ImportRun) -> tuple[list[str], Sequence[list[str]]]:
     source = files.Source(
         path, run.file_name, run.sha256, run.size, run.total_rows, run.file_name.endswith(".xlsx")
     )
-    return source.header(), [cells for _number, cells in islice(source.lines(), PREVIEWED)]
+    rows: list[list[str]] = []
+    try:
+        rows.extend(cells for _number, cells in islice(source.lines(), PREVIEWED))
+    except RuleBroken:
+        log.info("The first lines of import %s cannot all be read", run.id)  # the run says why
+    return source.header(), rows

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_date
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -126,7 +126,8 @@ def load() -> ResponseReturnValue:
     form = FileForm()
     wrong: tuple[Wrong, ...] = ()
     if form.validate_on_submit():
-        content = form.file.data.stream.read(program_file.LARGEST + 1) if form.file.data else b""
+        sent = request.files.get(form.file.name)
+        content = sent.stream.read(program_file.LARGEST + 1) if sent else b""
         try:
             said = program_file.load(db.session(), content, by=current_person, publish=False)
         except ProgramFileRefused as refusal:
