@@ -29,7 +29,7 @@ from app.models.changing import lock, refused_by
 from app.models.event import Event
 from app.models.partner import Partner
 from app.models.partner_type import REGISTERED, Tier
-from app.rules.periods import DAY, add_months
+from app.rules.periods import ASKABLE, DAY, add_months
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         """P2: put a partner into a type at a tier, active from the first day for a year unless said otherwise."""
         lock(partner)
         start = start_on or partner.today()
+        _check_askable(start, "start_on")
         due = due_on or add_months(start, YEAR)
+        _check_askable(due, "due_on")
         if due < start:
             raise RuleBroken("The due day lies before the first day. Correct one of them.", "due_on")
         if due < partner.today():
@@ -151,6 +153,7 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         """Let the partnership last until another due day, by default a year longer."""
         partner = self._lock()
         due = due_on or add_months(self.due_on, YEAR)
+        _check_askable(due, "due_on")
         if due < max(partner.today(), self.start_on):
             raise RuleBroken("Choose a due day that is still to come.", "due_on")
         if due == self.due_on:
@@ -283,6 +286,12 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
             why=why,
             by_id=None if by is None else by.id,
         )
+
+
+def _check_askable(day: date, field: str) -> None:
+    """Refuse a day so far off that no verdict could ever be asked for on it."""
+    if day not in ASKABLE:
+        raise RuleBroken(f"Choose a day from {ASKABLE}.", field)
 
 
 def _tier_of(session: Session, partner_type_id: int, tier_id: int | None) -> Tier:

@@ -270,3 +270,16 @@ def test_the_type_of_a_partnership_stays(session: Session, cast: Cast) -> None:
     begun(session, cast)
     with pytest.raises(RuleBroken, match="follows the active partnership"):
         cast.acme.change(partner_type_id=cast.consultant.id, by=cast.carl)
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(3000, 1, 1), date(1, 1, 1)])
+def test_a_partnership_lies_on_days_a_verdict_can_be_asked_for(
+    session: Session, cast: Cast, day: date
+) -> None:
+    """P1: another day would break every page that looks a year ahead."""
+    with pytest.raises(RuleBroken, match="Choose a day"):
+        Partnership.begin(session, cast.acme, by=cast.anna, start_on=day)
+
+    begun = Partnership.begin(session, cast.acme, by=cast.anna)
+    with pytest.raises(RuleBroken, match="Choose a day"):
+        begun.renew(day, by=cast.anna)
