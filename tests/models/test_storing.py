@@ -98,7 +98,7 @@ def test_a_partner_rises_at_once(session: Session, cast: Cast) -> None:
     assert outcome
     assert outcome.moved_to == "Silver"
     assert (held(session, date(2026, 6, 29)), held(session, DAY)) == ("Registered", "Silver")
-    assert session.scalars(select(Event.kind)).all()[-1] == "partnership.rose"
+    assert session.scalars(select(Event.kind).order_by(Event.id)).all()[-1] == "partnership.rose"
 
 
 def test_a_partner_rises_at_the_review_only(session: Session, cast: Cast) -> None:
