@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.models.assessment import Assessment
@@ -42,14 +42,21 @@ class Holdings:
     price_lists: int
 
 
+_COUNTED = (Lead, Opportunity, Order, Training, Certificate, Measurement, Document, PriceListPartner)
+_HOLDINGS = select(
+    *(
+        select(func.count())
+        .where(noun.partner_id == bindparam("partner_id"))
+        .select_from(noun)
+        .scalar_subquery()
+        for noun in _COUNTED
+    )
+)
+
+
 def holdings(session: Session, partner_id: int) -> Holdings:
     """Count what a partner has, in one question."""
-    nouns = (Lead, Opportunity, Order, Training, Certificate, Measurement, Document, PriceListPartner)
-    counts = (
-        select(func.count()).where(noun.partner_id == partner_id).select_from(noun).scalar_subquery()
-        for noun in nouns
-    )
-    return Holdings(*session.execute(select(*counts)).one())
+    return Holdings(*session.execute(_HOLDINGS, {"partner_id": partner_id}).one())
 
 
 def partnerships(session: Session, partner_id: int, on: date) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -108,15 +115,17 @@ def lately(session: Session, partner_id: int, reader: Person) -> Sequence[Row[*t
     return session.execute(query).all()
 
 
+_earned, _above = aliased(Tier), aliased(Tier)
+_LAST_ASSESSED = (
+    select(Assessment, _earned.name.label("earned"), _above.name.label("above"))
+    .join(_earned, _earned.id == Assessment.earned_tier_id)
+    .outerjoin(_above, _above.id == Assessment.next_tier_id)
+    .where(Assessment.partnership_id == bindparam("partnership_id"))
+    .order_by(Assessment.assessed_on.desc(), Assessment.id.desc())
+    .limit(1)
+)
+
+
 def last_assessed(session: Session, partnership_id: int) -> Row[*tuple[Any, ...]] | None:
     """Return the latest stored assessment of a partnership with the names of the tiers earned and next."""
-    earned, above = aliased(Tier), aliased(Tier)
-    query = (
-        select(Assessment, earned.name.label("earned"), above.name.label("above"))
-        .join(earned, earned.id == Assessment.earned_tier_id)
-        .outerjoin(above, above.id == Assessment.next_tier_id)
-        .where(Assessment.partnership_id == partnership_id)
-        .order_by(Assessment.assessed_on.desc(), Assessment.id.desc())
-        .limit(1)
-    )
-    return session.execute(query).one_or_none()
+    return session.execute(_LAST_ASSESSED, {"partnership_id": partnership_id}).one_or_none()
