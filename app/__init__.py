@@ -6,14 +6,17 @@ import secrets
 from typing import Any
 
 from flask import Flask, Response, redirect
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.rules.refusals import RuleBroken
 from config import Environment, Settings, read
 
 MEGABYTE = 1024 * 1024
+REFUSED = 422
 LARGEST_ID = 9_223_372_036_854_775_807
 
 
@@ -53,12 +56,14 @@ class Accord(Flask):
                 return response
 
         try:
-            return database.retried(work)
-        except (IntegrityError, DBAPIError):
-            answered = once.answer_given()
-            if answered is not None:
-                return redirect(answered)  # type: ignore[return-value]
-            raise
+            response = database.retried(work)
+        except (RuleBroken, StaleDataError, DBAPIError):
+            answered = once.answer_given()  # a double click: refused because the first one was done meanwhile
+            if answered is None:
+                raise
+            return redirect(answered)  # type: ignore[return-value]
+        answered = once.answer_given() if response.status_code == REFUSED else None
+        return response if answered is None else redirect(answered)  # type: ignore[return-value]
 
 
 def create_app(settings: Settings | None = None) -> Accord:

@@ -226,6 +226,36 @@ def test_posted_twice_at_the_same_moment_exactly_one_begins(fresh_app: Accord) -
         assert len(books.scalars(select(Partnership)).all()) == 1
 
 
+def test_a_double_click_on_begin_leads_twice_to_the_one_partnership(fresh_app: Accord) -> None:
+    """P1: the second click is refused by the first one's work, and gets the first one's answer."""
+    with database.unit_of_work() as books:
+        carl = factories.person(books, "Carl Manager", Role.CHANNEL_MANAGER)
+        kind = factories.partner_type(books, "Reseller")
+        acme = factories.partner(books, "ACME", "Acme Systems", kind).id
+        secret = SignInNoun.begin(books, carl, address="127.0.0.1", agent="tests")
+        chosen = {"partner_type_id": str(kind.id), "tier_id": "", "due_on": "", "start_on": "2026-03-02"}
+    together = Barrier(2)
+    answers: list[tuple[int, str | None]] = []
+
+    def click() -> None:
+        client = fresh_app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = secret
+        together.wait()
+        given = {**chosen, "one_time_key": "a-key-of-twenty-letters"}
+        answer = client.post(f"/partnership/partnerships/new?partner={acme}", data=given)
+        answers.append((answer.status_code, answer.location))
+
+    pair = [Thread(target=click) for _ in range(2)]
+    for one in pair:
+        one.start()
+    for one in pair:
+        one.join()
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 303
+
+
 def test_every_tab_of_a_partnership_opens(
     sign_in: SignIn, session: Session, cast: Cast, queries: Queries
 ) -> None:
