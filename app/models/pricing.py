@@ -19,13 +19,10 @@ from app.models.product import Product
 from app.rules.measures.facts import HUNDRED
 from app.rules.money import line_amount
 from app.rules.periods import Days
-from app.rules.pricing import Candidate, NoPrice, Price, RunnerUp, Standing, choose
+from app.rules.pricing import DISCOUNT, Candidate, NoPrice, Price, RunnerUp, Standing, choose
 
 if TYPE_CHECKING:
     from app.models.partner import Partner
-
-DISCOUNT = "Discount"
-"""R3: the benefit of this category, a percentage, is the tier's discount."""
 
 _STANDING = {
     PriceScope.PERSONAL: Standing.PERSONAL,
@@ -37,7 +34,7 @@ _STANDING = {
 _TERMS = text("""
     select coalesce(h.partner_type_id, p.partner_type_id) as partner_type_id,
            coalesce(p.currency, c.currency, v.currency) as currency,
-           b.price_list_id, b.number, k.name as category
+           b.price_list_id, b.number, k.name as category, k.value_type
     from partner p
     left join operating_company c on c.id = p.operating_company_id
     left join lateral (
@@ -113,7 +110,7 @@ def terms(session: Session, partner_id: int, on: date) -> Terms | None:
     rows = session.execute(_TERMS, {"partner_id": partner_id, "day": on}).all()
     if not rows:
         return None
-    discounts = [row.number for row in rows if row.category == DISCOUNT and row.number is not None]
+    discounts = [row.number for row in rows if row.category == DISCOUNT and row.value_type == "percent"]
     return Terms(
         partner_id,
         on,

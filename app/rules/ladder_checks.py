@@ -5,7 +5,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
+from app.rules.measures.facts import HUNDRED
 from app.rules.mistakes import Mistake, Path, of_name, twice
+from app.rules.pricing import DISCOUNT
 from app.rules.program import (
     REGISTERED,
     BenefitShape,
@@ -154,12 +156,21 @@ def _of_parameters(
                 (*path, place, "valid_to"),
                 f"{named} ends on {one.valid_to}, before it begins on {one.valid_from}.",
             )
+        if isinstance(one, BenefitShape) and one.category == DISCOUNT and not _is_a_part(one.value):
+            yield Mistake(
+                (*path, place, "value"), f"{named} comes off prices; write a percentage from 0 to 100."
+            )
     for (_, first), (place, second) in combinations(enumerate(parameters), 2):
         if first.category == second.category and _overlap(first, second):
             yield Mistake(
                 (*path, place, "category"),
                 f"{where}: the {what} “{second.category}” is there twice on the same days; remove one or give each its days.",
             )
+
+
+def _is_a_part(value: Decimal | str) -> bool:
+    """Whether a percentage leaves a price that is not below zero; words are refused for what they are."""
+    return not isinstance(value, Decimal) or 0 <= value <= HUNDRED
 
 
 def _overlap(one: ObligationShape | BenefitShape, other: ObligationShape | BenefitShape) -> bool:

@@ -20,6 +20,9 @@ from app.rules.periods import EVERY_DAY, Days
 from app.rules.program_values import plain
 from app.rules.refusals import RuleBroken
 
+DISCOUNT = "Discount"
+"""R3: the benefit of this category, a percentage, is the tier's discount."""
+
 
 class Standing(IntEnum):
     """How near a price is to the partner; the lowest number wins."""

@@ -106,6 +106,16 @@ def test_a_target_score_above_all_scores_is_no_way_to_reach_a_tier() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("discount", "is_taken"), [("0", True), ("100", True), ("100.5", False), ("-1", False)]
+)
+def test_a_discount_leaves_a_price_that_is_not_below_zero(discount: str, is_taken: bool) -> None:
+    """R3"""
+    tier = replace(SILVER, benefits=(BenefitShape("Discount", Decimal(discount)),))
+
+    assert (said(with_silver(tier)) == []) is is_taken
+
+
 def test_the_same_obligation_may_hold_twice_on_different_days_only() -> None:
     first = ObligationShape("Leads", Decimal(10), valid_to=date(2026, 6, 30))
     later = ObligationShape("Leads", Decimal(12), valid_from=date(2026, 7, 1))
