@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import Permission, requires
-from app.filters import points
-from app.listing import Column, Listing, choice, day, text
-from app.models import Certificate, Partner
+from app.models import Certificate
+from app.partnership.trainings import listed
 
 bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 
-LIST = Listing(
-    "certificates",
-    query=lambda: (
-        Certificate.with_people()
-        .join(Partner, Partner.id == Certificate.partner_id)
-        .add_columns(Partner.name.label("partner_name"))
-    ),
-    key=Certificate.id,
-    columns=[
-        Column(
-            "person",
-            "Person",
-            lambda row: row.person_name or row[0].person_email,
-            sort=Certificate.person_email,
-        ),
-        Column(
-            "partner",
-            "Partner",
-            lambda row: row.partner_name,
-            href=lambda row: url_for("partnership.partners.show", partner_id=row[0].partner_id),
-        ),
-        Column("subject", "Subject", lambda row: row[0].subject, sort=Certificate.subject),
-        Column("passed", "Passed on", lambda row: row[0].passed_on, sort=Certificate.passed_on, kind="day"),
-        Column("expires", "Expires on", lambda row: row[0].expires_on, kind="day"),
-        Column("score", "Score", lambda row: points(row[0].score), kind="num"),
-        Column("state", "State", lambda row: row[0].state, kind="badge", tone=lambda row: row[0].state_tone),
-    ],
-    filters=[
-        text("partner", "Partner code", lambda given: Partner.code == given),
-        choice("state", "State", [("valid", "Valid"), ("expired", "Expired")], Certificate.is_in),
-        day("since", "Passed since", lambda on: Certificate.passed_on >= on),
-    ],
-    search=Certificate.matching,
-    default="-passed",
-    empty=("No certificates yet", "Import a file of certificates; partners then see their own."),
-)
+LIST = listed(Certificate, "certificates")
 LIST.routes(bp, requires(Permission.TRAININGS_READ))
 
 
