@@ -96,3 +96,11 @@ def test_records_of_a_partner_whose_code_is_in_another_script_are_given(
 
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].endswith("%E6%9D%B1%E4%BA%AC-1-records.csv")
+
+
+def test_an_old_invitation_is_no_mistake_for_somebody_signed_in(cast: Cast, sign_in: SignIn) -> None:
+    """A4"""
+    answer = sign_in("alice").get("/accounts/invitation/used-long-ago")
+
+    assert answer.status_code == 404
+    assert "used already" in answer.text
