@@ -1,9 +1,11 @@
 """`python -m bench [--small] [--fresh] [--only WORD]`: measure, and print what is within its budget."""
 
+import fcntl
 import os
 import statistics
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -54,7 +56,19 @@ class Results:
 @click.option("--only", default="", help="Only pages whose name has this word; no jobs.")
 def main(*, small: bool, fresh: bool, only: str) -> None:
     """Measure the pages and the jobs against their budgets."""
-    handle = embedded.start(stage.base_settings().instance / "pg")
+    folder = stage.base_settings().instance
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit("Another `make bench` is under way here; let it end first.") from None
+        measure(folder / "pg", small=small, fresh=fresh, only=only)
+
+
+def measure(files: Path, *, small: bool, fresh: bool, only: str) -> None:
+    """Measure on the server whose files are there, and print the table."""
+    handle = embedded.start(files)
     results = Results()
     try:
         say = _teller()
@@ -66,7 +80,7 @@ def main(*, small: bool, fresh: bool, only: str) -> None:
             measure_growth(big, little, results)
             measure_work(big, results)
     finally:
-        embedded.stop(stage.base_settings().instance / "pg")
+        embedded.stop(files)
     out.print(results.table)
     out.print(f"{results.missed} missed" if results.missed else "Every budget is met.")
 
