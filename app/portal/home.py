@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, text
 
@@ -25,11 +25,9 @@ def show() -> ResponseReturnValue:
         "portal/home/show.html",
         standing=standing,
         trouble=trouble,
-        leads=[(row, url_for("leads.show", lead_id=row.id)) for row in _of(latest, "lead")],
-        opportunities=[
-            (row, url_for("opportunities.show", opportunity_id=row.id)) for row in _of(latest, "opportunity")
-        ],
-        orders=[(row, url_for("orders.show", order_id=row.id)) for row in _of(latest, "order")],
+        leads=[(row, f"/leads/{row.id}") for row in _of(latest, "lead")],
+        opportunities=[(row, f"/opportunities/{row.id}") for row in _of(latest, "opportunity")],
+        orders=[(row, f"/orders/{row.id}") for row in _of(latest, "order")],
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Date, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app import scope
@@ -94,7 +94,10 @@ def holding(session: Session, on: date, type_ids: Iterable[int] | None = None) -
         for row in measured
         if row.category
     }
-    rows = list(session.execute(_rungs_and_parameters(version.id, on, type_ids)))
+    asked = _rungs_and_parameters()
+    if type_ids is not None:
+        asked = asked.where(among(Ladder.partner_type_id, type_ids))
+    rows = list(session.execute(asked, {"version_id": version.id, "day": on}))
     categories = {
         row.category: CategoryFacts(row.category_id, row.category, row.value_type)
         for row in rows
@@ -126,11 +129,11 @@ def _version_and_measures(on: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _rungs_and_parameters(
-    version_id: int, on: date, type_ids: Iterable[int] | None
-) -> Select[*tuple[Any, ...]]:
-    """A row for each parameter valid on the day, or one row for a rung without any; rungs from below."""
-    found = (
+@cache
+def _rungs_and_parameters() -> Select[*tuple[Any, ...]]:
+    """A row for each parameter of `version_id` valid on `day`, or one for a rung without any; rungs from below."""
+    on = bindparam("day", type_=Date())
+    return (
         select(
             *(column for column in Ladder.__table__.c if column.name not in {"id", "version_id"}),
             Rung.id.label("rung_id"),
@@ -156,10 +159,9 @@ def _rungs_and_parameters(
         )
         .outerjoin(Category, Category.id == Parameter.category_id)
         .outerjoin(PriceList, PriceList.id == Parameter.price_list_id)
-        .where(Ladder.version_id == version_id)
+        .where(Ladder.version_id == bindparam("version_id"))
         .order_by(Ladder.id, Rung.rank, Parameter.position, Parameter.id)
     )
-    return found if type_ids is None else found.where(among(Ladder.partner_type_id, type_ids))
 
 
 def _categories_named(
