@@ -242,9 +242,9 @@ class ProgramVersion(Tracked, Numbered, Base):
             return f"“{draft.name}” is published and holds from {draft.valid_from}."
         return f"“{draft.name}” is the draft now. Publish it when it shall hold."
 
-    def publish(self, valid_from: date, *, by: Person | None) -> None:
+    def publish(self, valid_from: date, *, by: Person | None, revision: int | None = None) -> None:
         """P12: let the draft hold from a day on, and store what becomes of every partner by it."""
-        self._open(None)
+        self._open(revision)
         program = replace(self.program(), valid_from=valid_from)
         if found := program_checks.mistakes(program):
             raise ProgramRefused(found)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
-from wtforms import DateField, FileField, StringField
+from wtforms import DateField, FileField, HiddenField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app import clock, filters
@@ -35,6 +35,7 @@ bp = Blueprint("program", __name__, url_prefix="/program")
 class VersionForm(Form):
     """What a version says about itself."""
 
+    revision = HiddenField()
     name = StringField("Name", [DataRequired("Give the version a name."), Length(max=100)])
     currency = StringField(
         "Currency",
@@ -62,6 +63,7 @@ class VersionForm(Form):
 class PublicationForm(Form):
     """From which day the draft shall hold."""
 
+    revision = HiddenField()
     name = StringField("Name", [DataRequired("Give the version a name."), Length(max=100)])
     valid_from = DateField(
         "Holds from", [InputRequired("Choose the first day.")], description="The first day on which it holds."
@@ -205,9 +207,11 @@ def edit(version_id: int) -> ResponseReturnValue:
     form = VersionForm(obj=version)
     if form.validate_on_submit():
         with form.refusals():
-            version.describe(**form.said(), by=current_person)
+            version.describe(**form.said(), revision=_seen(form), by=current_person)
             flash("Saved.")
             return redirect(url_for(".show", version_id=version_id))
+    version = find(ProgramVersion, version_id)
+    form.revision.data = str(version.revision)
     return render_form("partnership/program/edit.html", form, version=version)
 
 
@@ -221,18 +225,21 @@ def publish(version_id: int) -> ResponseReturnValue:
     form = PublicationForm(data={"name": version.name, "valid_from": version.valid_from or clock.today()})
     if form.validate_on_submit():
         with form.refusals():
-            said = form.data
+            said, seen = form.data, _seen(form)
             if said["name"] != version.name:
                 version.describe(
                     name=said["name"],
                     currency=version.currency,
                     year_starts=version.year_starts,
+                    revision=seen,
                     by=current_person,
                 )
-            version.publish(said["valid_from"], by=current_person)
+                seen = None
+            version.publish(said["valid_from"], revision=seen, by=current_person)
             flash(f"“{version.name}” is published.")
             return redirect(url_for(".show", version_id=version_id))
     version = find(ProgramVersion, version_id)
+    form.revision.data = str(version.revision)
     program, before = version.program(), version.before()
     return render_form(
         "partnership/program/publish.html",
@@ -251,6 +258,12 @@ def discard(version_id: int) -> ResponseReturnValue:
     find(ProgramVersion, version_id).discard(by=current_person)
     flash("The draft is gone. What holds is as it was.")
     return redirect(url_for(".index"))
+
+
+def _seen(form: VersionForm | PublicationForm) -> int | None:
+    """Return the revision of the draft that the page was drawn with."""
+    text = form.revision.data or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 - a bigint
 
 
 def _ladders(version: ProgramVersion | None) -> list[Ladder]:

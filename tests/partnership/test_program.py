@@ -129,6 +129,25 @@ def test_a_draft_is_begun_published_and_holds(
     assert (draft.name, str(draft.valid_from), draft.is_draft) == ("Program 2", "2026-02-01", False)
 
 
+@pytest.mark.parametrize("page", ["edit", "publication"])
+def test_a_draft_that_changed_meanwhile_is_neither_described_nor_published_unseen(
+    sign_in: SignIn, draft: ProgramVersion, session: Session, page: str
+) -> None:
+    """P12: what is published is never edited again, so nobody publishes what somebody else just wrote."""
+    seen = {"revision": str(draft.revision), "name": "Program 2", "currency": "EUR", "year_starts": "01-01"}
+    draft.describe(name="Changed by Anna", currency="EUR", year_starts="01-01", by=None)
+    session.commit()
+
+    answer = sign_in("carl").post(
+        f"/partnership/program/{draft.id}/{page}", data={**seen, "valid_from": "2026-02-01"}
+    )
+
+    assert answer.status_code == 422
+    assert "Somebody changed this draft meanwhile" in answer.text
+    session.expire_all()
+    assert (draft.name, draft.is_draft) == ("Changed by Anna", True)
+
+
 def test_a_first_day_that_is_not_allowed_is_refused_at_the_field(
     sign_in: SignIn, draft: ProgramVersion
 ) -> None:
