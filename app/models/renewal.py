@@ -6,6 +6,7 @@ Warnings 60, 30 and 7 days ahead are events, for those that end.
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Text, cast, exists, select
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.models.assessing.among import among
 from app.models.event import Event, EventDetail
 from app.models.ladder import Ladder
-from app.models.partnership import ActivePeriod, Partnership
+from app.models.partnership import ActivePeriod, Partnership, SecondActivePartnership
 from app.models.program import ProgramVersion
 from app.rules.periods import DAY, add_years
 
@@ -36,7 +37,8 @@ def close_or_renew(session: Session, today: date, partner_ids: Collection[int]) 
         if _renews(session, partnership):
             partnership.renew(_next_due(partnership.due_on, today), by=None)
             if partnership.id not in still_open:
-                partnership.activate(by=None)
+                with suppress(SecondActivePartnership):  # another one was begun since, and that one stays
+                    partnership.activate(by=None)
         elif partnership.id in still_open:
             partnership.deactivate(by=None)
     return list(due)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import Accord, jobs, scope
 from app.database import unit_of_work
-from app.models import ActivePeriod, Assessment, Cause, Event, Tier, TierPeriod
+from app.models import ActivePeriod, Assessment, Cause, Event, Partnership, Tier, TierPeriod
 from app.models.assessing import nightly
 from app.models.renewal import close_or_renew, warn
 from tests import cast as people
@@ -138,6 +138,22 @@ def test_a_type_that_renews_by_itself_renews_for_a_year(
     assert story.partnership.due_on == due_on
     assert session.scalars(select(ActivePeriod.during)).all() == [Range(BEGINS, None)]
     assert close_or_renew(session, date.fromisoformat(today), [cast.acme.id]) == []
+
+
+def test_a_partnership_begun_since_keeps_the_night_from_turning_the_old_one_on(
+    session: Session, cast: Cast, time_machine: Any
+) -> None:
+    """P1"""
+    old = told(session, cast).partnership
+    time_machine.move_to("2028-01-01T09:00:00Z")
+    session.flush()
+    new = Partnership.begin(session, cast.acme, by=cast.anna)
+
+    close_or_renew(session, date(2028, 1, 1), [cast.acme.id])
+
+    active = select(ActivePeriod.partnership_id).where(ActivePeriod.during.contains(date(2028, 1, 1)))
+    assert session.scalars(active).all() == [new.id]
+    assert old.due_on == date(2028, 12, 31)
 
 
 def test_who_will_end_is_warned_60_30_and_7_days_ahead_and_once_each(session: Session, cast: Cast) -> None:
