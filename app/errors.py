@@ -19,6 +19,7 @@ from app.rules.refusals import RuleBroken
 log = logging.getLogger(__name__)
 
 STALE = "Somebody changed this meanwhile. Look at it as it is now, then try again."
+BUSY = frozenset({"40001", "40P01", "55P03"})  # others held what this needed, however often it was tried
 AWAY = ("57", "08")  # PostgreSQL: operator intervention, connection trouble
 
 
@@ -83,6 +84,7 @@ def _database(error: DBAPIError) -> ResponseReturnValue:
         error.connection_invalidated
         or state is None
         or state.startswith(AWAY)
+        or state in BUSY
         or isinstance(error, PoolTimeout)
     ):
         return _away(error)

@@ -62,6 +62,13 @@ def unlucky() -> ResponseReturnValue:
     return redirect("/done")
 
 
+@requires(Permission.SIGNED_IN)
+def waits_in_vain() -> ResponseReturnValue:
+    """Need what somebody else holds, every time."""
+    db.session.execute(text("do $$ begin raise exception 'held' using errcode = '55P03'; end $$"))
+    return redirect("/done")
+
+
 @pytest.fixture
 def house(fresh_database: Settings) -> Iterator[Accord]:
     """An application with real commits and a few pages of its own."""
@@ -69,6 +76,7 @@ def house(fresh_database: Settings) -> Iterator[Accord]:
     app.add_url_rule("/try/add", "try.add", add, methods=["GET", "POST"])
     app.add_url_rule("/try/refuse", "try.refuse", refuse, methods=["POST"])
     app.add_url_rule("/try/unlucky", "try.unlucky", unlucky, methods=["POST"])
+    app.add_url_rule("/try/in-vain", "try.in_vain", waits_in_vain, methods=["POST"])
     app.add_url_rule("/try/silent", "try.silent", lambda: "open")
     with app.app_context(), database.unit_of_work() as books:
         anna = Person.join(
@@ -129,6 +137,13 @@ def test_the_whole_unit_is_done_again_when_the_database_asks_for_it(house: Accor
     assert anna.post("/try/unlucky").status_code == 303
     assert len(tries) == 3
     assert companies(house) == ["LUCK"]
+
+
+def test_what_stays_held_by_others_is_said_to_be_busy(house: Accord, anna: FlaskClient) -> None:
+    answer = anna.post("/try/in-vain")
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
 
 
 def test_a_form_sent_twice_has_one_effect_and_one_answer(house: Accord, anna: FlaskClient) -> None:
