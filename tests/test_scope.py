@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from app.models import (
     Product,
     ProgramVersion,
     Tier,
+    ValueType,
 )
 from config import HERE
 from tests import factories
@@ -398,3 +400,33 @@ def test_policies_are_written_in_migrations_only() -> None:
     """A table made without `protect` would be found by the catalogue tests; here: nobody alters policies at run time."""
     for file in Path(HERE / "app").rglob("*.py"):
         assert "create policy" not in file.read_text(encoding="utf-8").lower(), file
+
+
+@pytest.mark.parametrize(
+    ("days", "is_seen"),
+    [
+        ({}, True),
+        ({"valid_to": date(2020, 12, 31)}, False),
+        ({"valid_from": date(2090, 1, 1)}, False),
+    ],
+)
+def test_a_granted_list_is_seen_on_the_days_of_its_benefit_only(
+    session: Session,
+    cast: Cast,
+    as_partner: Callable[..., AbstractContextManager[Session]],
+    days: dict[str, date],
+    is_seen: bool,
+) -> None:
+    """R1"""
+    gold = factories.price_list(session, "GOLD", PriceScope.GRANTED)
+    version = factories.draft(session)
+    rung = factories.rung(session, factories.ladder(session, version, cast.reseller, "Silver"), "Silver")
+    category = factories.category(session, "Price list", ValueType.PRICE_LIST)
+    factories.benefit(session, rung, category, price_list_id=gold.id, **days)
+    factories.published(session, version, date(2020, 1, 1))
+    factories.partnership(session, cast.acme, date(2020, 1, 1), date(2099, 12, 31), "Silver")
+
+    with as_partner(cast.acme) as own:
+        seen = own.scalars(select(PriceList.code).where(PriceList.code == "GOLD")).all()
+
+    assert seen == (["GOLD"] if is_seen else [])
