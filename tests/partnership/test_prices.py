@@ -21,7 +21,7 @@ from app.models import (
     ValueType,
     pricing,
 )
-from app.rules.pricing import Standing
+from app.rules.pricing import DISCOUNT, Standing
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import Queries
@@ -56,7 +56,7 @@ def gold_gives(session: Session, cast: Cast, discount: str, granted: PriceList |
     version = factories.draft(session)
     ladder = factories.ladder(session, version, cast.reseller, "Gold")
     rung = factories.rung(session, ladder, "Gold")
-    reduction = factories.category(session, pricing.DISCOUNT, ValueType.PERCENT)
+    reduction = factories.category(session, DISCOUNT, ValueType.PERCENT)
     factories.benefit(session, rung, reduction, number=D(discount))
     if granted is not None:
         prices = factories.category(session, "Price list", ValueType.PRICE_LIST)
