@@ -74,7 +74,8 @@ def way_back() -> str:
     """Return the page of this site that the act came from."""
     came_from = urlsplit(request.referrer or "")
     if came_from.netloc == request.host:
-        return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+        path = "/" + came_from.path.lstrip("/\\")  # two slashes would name another site
+        return path + (f"?{came_from.query}" if came_from.query else "")
     return "/"
 
 

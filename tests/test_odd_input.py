@@ -104,3 +104,11 @@ def test_an_old_invitation_is_no_mistake_for_somebody_signed_in(cast: Cast, sign
 
     assert answer.status_code == 404
     assert "used already" in answer.text
+
+
+def test_a_refusal_never_leads_to_another_site(cast: Cast, sign_in: SignIn) -> None:
+    referrer = {"Referer": "http://localhost//elsewhere.example/page"}
+
+    answer = sign_in("anna").post(f"/partnership/partners/{cast.acme.id}/upgrade", headers=referrer)
+
+    assert answer.location == "/elsewhere.example/page"
