@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute
 from wtforms import DateField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -67,18 +68,18 @@ def show() -> ResponseReturnValue:
 
 
 def _answer(form: QuestionForm) -> tuple[Partner, Product, Answer]:
-    partner = _one(
-        select(Partner).where(func.lower(Partner.code) == (form.partner.data or "").lower()), "partner"
-    )
-    product = _one(select(Product).where(func.lower(Product.sku) == (form.sku.data or "").lower()), "sku")
+    partner = _named(Partner, Partner.code, form.partner.data or "", "partner")
+    product = _named(Product, Product.sku, form.sku.data or "", "sku")
     currency = (form.currency.data or "").upper() or None
     quantity = form.quantity.data if form.quantity.data is not None else Decimal(1)
     on = form.on.data or clock.today()
     return partner, product, pricing.price_for(db.session(), partner, product, on, quantity, currency)
 
 
-def _one(query: Select[Noun], field: str) -> Noun:
-    found = db.session.scalars(query).one_or_none()
+def _named(noun: type[Noun], code: InstrumentedAttribute[str], typed: str, field: str) -> Noun:
+    """Return the row of a code, case ignored, the one written just so before any other; RuleBroken when none is."""
+    known = select(noun).where(func.lower(code) == typed.lower()).order_by(code != typed, code).limit(1)
+    found = db.session.scalars(known).one_or_none()
     if found is None:
         raise RuleBroken(MISSING[field], field)
     return found
