@@ -66,7 +66,8 @@ def driver_url(address: str) -> URL:
 
 def find(noun: type[Noun], number: int, *options: Any) -> Noun:
     """Return the row of this number in the scope in view, or answer 404 as if there were none."""
-    row = db.session.get(noun, number, options=options)
+    # A row known already (who is signed in) would come back without what the options ask for.
+    row = db.session.get(noun, number, options=options, populate_existing=bool(options))
     if row is None:
         abort(404)
     return row

@@ -332,3 +332,11 @@ def test_only_those_who_may_change_partnerships(sign_in: SignIn, session: Sessio
         for act in ("activity", "activity/end", "tier", "edit", "recalculation"):
             answer = person.post(f"/partnership/partnerships/{partnership.id}/{act}")
             assert (who, act, answer.status_code) == (who, act, 403)
+
+
+def test_somebody_looks_at_the_page_about_herself(sign_in: Callable[[str], FlaskClient], cast: Cast) -> None:
+    """Who is signed in is known before the page asks for more of the same row."""
+    page = sign_in("anna").get(f"/partnership/people/{cast.anna.id}")
+
+    assert page.status_code == 200
+    assert "Anna Administrator" in page.text
