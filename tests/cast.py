@@ -37,27 +37,39 @@ def tell(session: Session) -> Cast:
     reseller = factories.partner_type(session, "Reseller")
     consultant = factories.partner_type(session, "Consultant")
     company = factories.operating_company(session, "US")
-    carl = factories.person(session, "Carl Manager", Role.CHANNEL_MANAGER)
-    acme = factories.partner(session, "ACME", "Acme Systems", reseller, company, manager=carl)
+    acme = factories.partner(session, "ACME", "Acme Systems", reseller, company)
     bolt = factories.partner(session, "BOLT", "Bolt Trading", reseller, company)
     crane = factories.partner(session, "CRANE", "Crane Advisers", consultant, company)
-    cast = Cast(
-        anna=factories.person(session, "Anna Administrator", Role.ADMINISTRATOR),
+    anna, carl, mona, sam, audrey, alice, oscar, sue, bob, charlie = factories.people(
+        session,
+        ("Anna Administrator", Role.ADMINISTRATOR, None),
+        ("Carl Manager", Role.CHANNEL_MANAGER, None),
+        ("Mona Marketing", Role.MARKETING, None),
+        ("Sam Sales", Role.SALES, None),
+        ("Audrey Auditor", Role.AUDITOR, None),
+        ("Alice Acme", Role.PARTNER_ADMINISTRATOR, acme),
+        ("Oscar Acme", Role.OPERATIONS_AGENT, acme),
+        ("Sue Acme", Role.SUPPORT_AGENT, acme),
+        ("Bob Bolt", Role.PARTNER_ADMINISTRATOR, bolt),
+        ("Charlie Crane", Role.PARTNER_ADMINISTRATOR, crane),
+    )
+    acme.manager_id = carl.id
+    session.commit()
+    return Cast(
+        anna=anna,
         carl=carl,
-        mona=factories.person(session, "Mona Marketing", Role.MARKETING),
-        sam=factories.person(session, "Sam Sales", Role.SALES),
-        audrey=factories.person(session, "Audrey Auditor", Role.AUDITOR),
+        mona=mona,
+        sam=sam,
+        audrey=audrey,
         acme=acme,
-        alice=factories.person(session, "Alice Acme", Role.PARTNER_ADMINISTRATOR, acme),
-        oscar=factories.person(session, "Oscar Acme", Role.OPERATIONS_AGENT, acme),
-        sue=factories.person(session, "Sue Acme", Role.SUPPORT_AGENT, acme),
+        alice=alice,
+        oscar=oscar,
+        sue=sue,
         bolt=bolt,
-        bob=factories.person(session, "Bob Bolt", Role.PARTNER_ADMINISTRATOR, bolt),
+        bob=bob,
         crane=crane,
-        charlie=factories.person(session, "Charlie Crane", Role.PARTNER_ADMINISTRATOR, crane),
+        charlie=charlie,
         reseller=reseller,
         consultant=consultant,
         company=company,
     )
-    session.commit()
-    return cast

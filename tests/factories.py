@@ -20,6 +20,7 @@ from app.models import (
     Base,
     Category,
     Certificate,
+    Contact,
     ExchangeRate,
     Ladder,
     Lead,
@@ -80,9 +81,23 @@ def operating_company(
 
 
 def person(session: Session, name: str, role: Role, partner: Partner | None = None) -> Person:
-    host = "northwind.example" if partner is None else f"{partner.code.lower()}.example"
-    email = f"{name.split(maxsplit=1)[0].lower()}@{host}"
-    return Person.join(session, name=name, email=email, roles=[role], by=None, partner=partner)
+    return people(session, (name, role, partner))[0]
+
+
+def people(session: Session, *known: tuple[str, Role, Partner | None]) -> list[Person]:
+    """Several people at once, each with an address of its own; what joining records is another story."""
+    made = [
+        Person(name=name, roles=[role.value], partner_id=None if partner is None else partner.id)
+        for name, role, partner in known
+    ]
+    session.add_all(made)
+    session.flush()
+    for one, (name, _, partner) in zip(made, known, strict=True):
+        host = "northwind.example" if partner is None else f"{partner.code.lower()}.example"
+        email = f"{name.split()[0].lower()}@{host}"
+        session.add(Contact(person_id=one.id, partner_id=one.partner_id, email=email))
+    session.flush()
+    return made
 
 
 def partner(

@@ -106,11 +106,21 @@ def test_a_partners_person_has_no_business_in_the_main_application(app: Accord) 
 
 @pytest.mark.parametrize("player", PLAYERS)
 def test_who_lacks_the_right_gets_403_and_who_holds_it_does_not(
-    app: Accord, sign_in: Callable[[str], FlaskClient], world: World, player: str
+    app: Accord,
+    sign_in: Callable[[str], FlaskClient],
+    world: World,
+    player: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A2: rows of nobody are asked for, so that nothing is changed: inside, they are 404."""
+    """A2: rows of nobody are asked for, so that nothing is changed: inside, they are 404.
+
+    The door answers before any view is run. Anna and Alice, who may most on either side, go on into the rooms;
+    the others are met by the words "let in" behind the door.
+    """
     own = sign_in(player)
     held = ROLES[PLAYERS[player]]
+    if player not in {"anna", "alice"}:
+        monkeypatch.setattr(app, "dispatch_request", lambda: app.make_response("let in"))
     wrong = []
     for door in doors(app):
         if door.endpoint in PUBLIC or door.endpoint == "accounts.sign_out":
