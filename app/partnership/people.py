@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
 from app.access import ROLES, Permission, requires
+from app.database import find
 from app.extensions import db
 from app.listing import Column, Listing, choice, text
 from app.models import Contact, Partner, Person, Role
@@ -81,11 +82,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.PEOPLE_READ)
 def show(person_id: int) -> ResponseReturnValue:
     """Show who a person is and what it may do."""
-    person = db.session.get(
-        Person, person_id, options=(joinedload(Person.contact), joinedload(Person.partner))
-    )
-    if person is None:
-        abort(404)
+    person = find(Person, person_id, joinedload(Person.contact), joinedload(Person.partner))
     looks_after = (
         select(Partner.id, Partner.name, Partner.code)
         .where(Partner.manager_id == person.id)
