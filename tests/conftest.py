@@ -49,7 +49,13 @@ def _push_request_context() -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Any:
-    return embedded.start(INSTANCE / "pg")
+    """One server for all test processes; what it holds need not outlive a power cut."""
+    running = embedded.start(INSTANCE / "pg")
+    with embedded.superuser(running) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            connection.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
+        connection.execute("select pg_reload_conf()")
+    return running
 
 
 @pytest.fixture(scope="session")
