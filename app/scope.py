@@ -39,14 +39,16 @@ class Scope:
     person_id: int | None = None
     read_only: bool = False
     zone: str = "UTC"
+    own_only: bool = False
 
-    def settings(self) -> tuple[str, str, str, str, str]:
-        """Return the values of OPEN: role, partner, person, today, read only."""
+    def settings(self) -> tuple[str, str, str, str, str, str]:
+        """Return the values of OPEN: role, partner, person, today, own records only (L7), read only."""
         return (
             self.role.value,
             "" if self.partner_id is None else str(self.partner_id),
             "" if self.person_id is None else str(self.person_id),
             clock.today(self.zone).isoformat(),
+            "on" if self.own_only else "",
             "on" if self.read_only else "off",
         )
 
@@ -57,9 +59,10 @@ WORKER = Scope(Role.WORKER)
 OPEN = (
     "select set_config('role',%s,true), set_config('accord.partner_id',%s,true),"
     " set_config('accord.person_id',%s,true), set_config('accord.today',%s,true),"
-    " set_config('transaction_read_only',%s,true)"
+    " set_config('accord.own_only',%s,true), set_config('transaction_read_only',%s,true)"
 )
 SWITCH = "select set_config('role',%s,true)"
+IN_BOOKS = "accord_in_books"
 
 _current: ContextVar[Scope | None] = ContextVar("accord_scope", default=None)
 
@@ -116,15 +119,24 @@ def books(session: Session) -> Iterator[Connection]:
     """Write in the vendor's books on behalf of a partner's act, in the same transaction.
 
     Only nouns call it, with values already checked; results leave as plain values, never as
-    objects. On an error the request rolls back, and the role with it.
+    objects. On an error the request rolls back, and the role with it. A verb in the books may
+    call another that opens them: the outermost one closes them.
     """
     session.flush()
     connection = session.connection()
     scope = _required()
-    connection.exec_driver_sql(SWITCH, (Role.WORKER.value,))
-    yield connection
-    session.flush()
-    connection.exec_driver_sql(SWITCH, (scope.role.value,))
+    if session.info.get(IN_BOOKS):
+        yield connection
+        session.flush()
+        return
+    session.info[IN_BOOKS] = True
+    try:
+        connection.exec_driver_sql(SWITCH, (Role.WORKER.value,))
+        yield connection
+        session.flush()
+        connection.exec_driver_sql(SWITCH, (scope.role.value,))
+    finally:
+        del session.info[IN_BOOKS]
 
 
 def _required() -> Scope:
