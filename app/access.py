@@ -53,10 +53,18 @@ class Permission(StrEnum):
     TRAININGS_WRITE = "change trainings"
     LEADS_READ = "read leads"
     LEADS_WRITE = "work leads"
+    LEADS_PASS = "pass leads to partners"  # noqa: S105 - leads are passed, nothing is a secret
+    DISTRIBUTION_WRITE = "change the rules of distribution"
+    CAMPAIGNS_WRITE = "change campaigns"
     OPPORTUNITIES_READ = "read opportunities"
     OPPORTUNITIES_WRITE = "work opportunities"
+    DEALS_DECIDE = "confirm, reopen and hand over deals"
+    CONFLICTS_DECIDE = "decide about registrations"
+    STAGES_WRITE = "change the stages of the pipeline"
     ORDERS_READ = "read orders"
     ORDERS_WRITE = "work orders"
+    ORDERS_DECIDE = "confirm and cancel orders, override prices"
+    COMMENT = "comment and watch"
     EVENTS_READ = "read events"
     ANALYTICS_READ = "read analytics"
     PORTAL_READ = "read the own program"
@@ -79,7 +87,27 @@ _STAFF_READS = frozenset(
     }
 )
 _PARTNER_READS = frozenset(
-    {P.SIGNED_IN, P.PORTAL_READ, P.PORTAL_PEOPLE_READ, P.LEADS_READ, P.OPPORTUNITIES_READ, P.ORDERS_READ}
+    {
+        P.SIGNED_IN,
+        P.PORTAL_READ,
+        P.PORTAL_PEOPLE_READ,
+        P.LEADS_READ,
+        P.OPPORTUNITIES_READ,
+        P.ORDERS_READ,
+        P.COMMENT,
+    }
+)
+_DECIDES = frozenset(
+    {
+        P.LEADS_WRITE,
+        P.LEADS_PASS,
+        P.OPPORTUNITIES_WRITE,
+        P.DEALS_DECIDE,
+        P.CONFLICTS_DECIDE,
+        P.ORDERS_WRITE,
+        P.ORDERS_DECIDE,
+        P.COMMENT,
+    }
 )
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _STAFF_READS
@@ -94,9 +122,10 @@ ROLES: dict[Role, frozenset[Permission]] = {
         P.PEOPLE_READ,
         P.ADMINISTRATORS_WRITE,
         P.TRAININGS_WRITE,
-        P.LEADS_WRITE,
-        P.OPPORTUNITIES_WRITE,
-        P.ORDERS_WRITE,
+        *_DECIDES,
+        P.DISTRIBUTION_WRITE,
+        P.CAMPAIGNS_WRITE,
+        P.STAGES_WRITE,
         P.EVENTS_READ,
     },
     Role.CHANNEL_MANAGER: _STAFF_READS
@@ -110,13 +139,13 @@ ROLES: dict[Role, frozenset[Permission]] = {
         P.PEOPLE_READ,
         P.ADMINISTRATORS_WRITE,
         P.TRAININGS_WRITE,
-        P.LEADS_WRITE,
-        P.OPPORTUNITIES_WRITE,
-        P.ORDERS_WRITE,
+        *_DECIDES,
+        P.DISTRIBUTION_WRITE,
+        P.CAMPAIGNS_WRITE,
         P.EVENTS_READ,
     },
-    Role.MARKETING: _STAFF_READS | {P.IMPORT_FUNDS},
-    Role.SALES: _STAFF_READS | {P.IMPORT_PIPELINE, P.LEADS_WRITE, P.OPPORTUNITIES_WRITE, P.ORDERS_WRITE},
+    Role.MARKETING: _STAFF_READS | {P.IMPORT_FUNDS, P.COMMENT},
+    Role.SALES: _STAFF_READS | _DECIDES | {P.IMPORT_PIPELINE},
     Role.AUDITOR: _STAFF_READS | {P.SETTINGS_READ, P.PEOPLE_READ, P.EVENTS_READ},
     Role.PARTNER_ADMINISTRATOR: _PARTNER_READS
     | {P.PORTAL_FUNDS_READ, P.PORTAL_PEOPLE_WRITE, P.LEADS_WRITE, P.OPPORTUNITIES_WRITE, P.ORDERS_WRITE},
@@ -282,7 +311,8 @@ def _load(secret: str) -> Visitor | None:
         g.stale_sign_in = row.sign_in_id
     read_only = request.method in {"GET", "HEAD", "OPTIONS"}
     role = scope.Role.STAFF if row.partner_id is None else scope.Role.PARTNER
-    scope.enter(db.session(), scope.Scope(role, row.partner_id, row.person_id, read_only, row.zone))
+    opened = scope.Scope(role, row.partner_id, row.person_id, read_only, row.zone, row.own_only)
+    scope.enter(db.session(), opened)
     return Visitor(_known(row), secret, row.vendor or "Accord")
 
 

@@ -61,7 +61,11 @@ MAIN = (
         (
             ("Leads", "leads.index", P.LEADS_READ),
             ("Opportunities", "opportunities.index", P.OPPORTUNITIES_READ),
+            ("Registrations", "registrations.index", P.OPPORTUNITIES_READ),
             ("Orders", "orders.index", P.ORDERS_READ),
+            ("Customers", "customers.index", P.CONFLICTS_DECIDE),
+            ("Distribution", "distribution.index", P.LEADS_PASS),
+            ("Campaigns", "campaigns.index", P.LEADS_PASS),
         ),
     ),
     (
@@ -87,6 +91,7 @@ MAIN = (
         "Administration",
         (
             ("Operating companies", "partnership.operating_companies.index", P.SETTINGS_READ),
+            ("Stages", "stages.index", P.OPPORTUNITIES_READ),
             ("Measurements", "partnership.measurements.index", P.PARTNERS_READ),
             ("Imports", "partnership.imports.index", P.IMPORT_ALL),
             ("Imports", "partnership.imports.index", P.IMPORT_PIPELINE),
@@ -103,6 +108,7 @@ PORTAL = (
             ("Partner program", "portal.program.show", P.PORTAL_READ),
             ("Leads", "leads.index", P.LEADS_READ),
             ("Opportunities", "opportunities.index", P.OPPORTUNITIES_READ),
+            ("Registrations", "registrations.index", P.OPPORTUNITIES_READ),
             ("Orders", "orders.index", P.ORDERS_READ),
             ("Catalogue", "portal.catalogue.index", P.PORTAL_READ),
             ("People", "portal.people.index", P.PORTAL_PEOPLE_READ),

@@ -1,42 +1,64 @@
 """The nouns. Importing this package knows them all."""
 
 from app.models.assessment import Assessment, Cause, ParameterChange
+from app.models.attachment import Attachment
 from app.models.base import Base
+from app.models.campaign import Campaign
 from app.models.certificate import Certificate
+from app.models.comment import Comment
 from app.models.credential import Credential
+from app.models.customer import Customer, CustomerMark, MarkKind
+from app.models.distribution import Decision, DistributionRule, DistributionShare, PinnedAccount
 from app.models.document import Document, TypeDocument
 from app.models.event import Event, EventDetail
 from app.models.exchange_rate import ExchangeRate
 from app.models.import_run import ImportRun, ImportStatus
 from app.models.ladder import Category, Ladder, Measure, Parameter, ParameterKind, Rung
 from app.models.lead import Lead, LeadStage
+from app.models.lead_offer import Afterwards, LeadOffer, OfferState
+from app.models.lead_passage import LeadPassage, PassageState
 from app.models.measurement import Measurement
+from app.models.notification import Notification
 from app.models.operating_company import OperatingCompany
-from app.models.opportunity import Opportunity, OpportunityStage, StageKind
+from app.models.opportunity import Opportunity, OpportunityProduct, OpportunityStage, StageKind
 from app.models.order import Order, OrderLine, OrderStatus
 from app.models.partner import Partner
-from app.models.partner_type import REGISTERED, PartnerType, Tier
+from app.models.partner_type import REGISTERED, PartnerType, Tier, WinsCount
 from app.models.partnership import ActivePeriod, Partnership, TierCause, TierPeriod
-from app.models.person import Contact, Person, Role
+from app.models.person import Contact, Digest, Person, Role
 from app.models.price_list import Price, PriceList, PriceListPartner, PriceScope
 from app.models.product import Product
 from app.models.program import ProgramVersion, VersionStatus
+from app.models.registration import Registration, RegistrationState
+from app.models.saved_view import SavedView
 from app.models.sign_in import SignIn, Token, TokenPurpose
+from app.models.step import Step
 from app.models.throttle import OneTimeKey, Throttle
 from app.models.training import Training
 from app.models.vendor import Vendor
+from app.models.watch import Watch
 from app.rules.program import Downgrades, Mode, Review, Upgrades, ValueType
 
 __all__ = [
     "REGISTERED",
     "ActivePeriod",
+    "Afterwards",
     "Assessment",
+    "Attachment",
     "Base",
+    "Campaign",
     "Category",
     "Cause",
     "Certificate",
+    "Comment",
     "Contact",
     "Credential",
+    "Customer",
+    "CustomerMark",
+    "Decision",
+    "Digest",
+    "DistributionRule",
+    "DistributionShare",
     "Document",
     "Downgrades",
     "Event",
@@ -46,13 +68,19 @@ __all__ = [
     "ImportStatus",
     "Ladder",
     "Lead",
+    "LeadOffer",
+    "LeadPassage",
     "LeadStage",
+    "MarkKind",
     "Measure",
     "Measurement",
     "Mode",
+    "Notification",
+    "OfferState",
     "OneTimeKey",
     "OperatingCompany",
     "Opportunity",
+    "OpportunityProduct",
     "OpportunityStage",
     "Order",
     "OrderLine",
@@ -63,18 +91,24 @@ __all__ = [
     "Partner",
     "PartnerType",
     "Partnership",
+    "PassageState",
     "Person",
+    "PinnedAccount",
     "Price",
     "PriceList",
     "PriceListPartner",
     "PriceScope",
     "Product",
     "ProgramVersion",
+    "Registration",
+    "RegistrationState",
     "Review",
     "Role",
     "Rung",
+    "SavedView",
     "SignIn",
     "StageKind",
+    "Step",
     "Throttle",
     "Tier",
     "TierCause",
@@ -87,4 +121,6 @@ __all__ = [
     "ValueType",
     "Vendor",
     "VersionStatus",
+    "Watch",
+    "WinsCount",
 ]

@@ -98,7 +98,12 @@ class PartnerOwned:
 
     @declared_attr
     def partner(self) -> Mapped[Partner]:
-        return relationship("Partner", viewonly=True, lazy="raise")
+        return relationship(
+            "Partner",
+            viewonly=True,
+            lazy="raise",
+            foreign_keys=f"{self.__name__}.partner_id",  # type: ignore[attr-defined]
+        )
 
 
 class Tracked:

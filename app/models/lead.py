@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, Tracked
+from app.models.owning import Owned
 
 if TYPE_CHECKING:
     from app.models.partner import Partner
@@ -37,7 +38,7 @@ TONES = {
 }
 
 
-class Lead(Tracked, Numbered, Base):
+class Lead(Owned, Tracked, Numbered, Base):
     """Somebody who may buy; without a partner it waits in the vendor's queue."""
 
     __tablename__ = "lead"
@@ -50,6 +51,10 @@ class Lead(Tracked, Numbered, Base):
         Index("ix_lead_created_on_id", "created_on", "id"),
         Index("ix_lead_stage_created_on_id", "stage", "created_on", "id"),
         Index("uq_lead_partner_id_id", "partner_id", "id", unique=True),
+        Index("ix_lead_owner_id_id", "owner_id", "id"),
+        Index("ix_lead_customer_id", "customer_id"),
+        Index("ix_lead_campaign_id", "campaign_id"),
+        Index("ix_lead_partner_id_stage_created_on_id", "partner_id", "stage", "created_on", "id"),
     )
 
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
@@ -69,6 +74,14 @@ class Lead(Tracked, Numbered, Base):
     closed_on: Mapped[date | None]
     budget: Mapped[Decimal | None]
     currency: Mapped[str | None]
+    tax_number: Mapped[str | None]
+    note: Mapped[str | None]
+    reason: Mapped[str | None]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    passed_by_partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    staged_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     search: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
@@ -79,7 +92,9 @@ class Lead(Tracked, Numbered, Base):
         deferred=True,
     )
 
-    partner: Mapped[Partner | None] = relationship(lazy="raise")
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
+
+    partner: Mapped[Partner | None] = relationship(foreign_keys=[partner_id], lazy="raise")
 
     @property
     def stage_words(self) -> str:

@@ -5,13 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Computed, ForeignKey, Index, Numeric, and_, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    and_,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
+from app.models.owning import Owned
 
 if TYPE_CHECKING:
     from app.models.product import Product
@@ -35,9 +46,13 @@ class OpportunityStage(Tracked, Numbered, Base):
     position: Mapped[int]
     kind: Mapped[StageKind]
     probability: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
 
-class Opportunity(Tracked, PartnerOwned, Numbered, Base):
+class Opportunity(Owned, Tracked, PartnerOwned, Numbered, Base):
     """A deal of a partner; it counts when it is won and the vendor has confirmed it (P8, F3)."""
 
     __tablename__ = "opportunity"
@@ -52,6 +67,12 @@ class Opportunity(Tracked, PartnerOwned, Numbered, Base):
         Index("uq_opportunity_partner_id_id", "partner_id", "id", unique=True),
         Index("ix_opportunity_amount_id", "amount", "id"),
         Index("ix_opportunity_product_id_created_on_id", "product_id", "created_on", "id"),
+        Index("ix_opportunity_owner_id_id", "owner_id", "id"),
+        Index("ix_opportunity_customer_id", "customer_id"),
+        Index("ix_opportunity_lead_id", "lead_id"),
+        Index(
+            "ix_opportunity_partner_id_stage_id_created_on_id", "partner_id", "stage_id", "created_on", "id"
+        ),
         Index(
             "ix_opportunity_unconfirmed",
             "stage_id",
@@ -72,6 +93,20 @@ class Opportunity(Tracked, PartnerOwned, Numbered, Base):
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
     probability: Mapped[Decimal | None] = mapped_column(Numeric(7, 6))
     owner: Mapped[str | None]
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    website: Mapped[str | None]
+    customer_email: Mapped[str | None]
+    tax_number: Mapped[str | None]
+    country: Mapped[str | None]
+    description: Mapped[str | None]
+    next_step: Mapped[str | None]
+    next_step_on: Mapped[date | None]
+    competitors: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    reason: Mapped[str | None]
+    reported_at: Mapped[datetime | None]
+    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     confirmed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     search: Mapped[str] = mapped_column(
@@ -82,6 +117,8 @@ class Opportunity(Tracked, PartnerOwned, Numbered, Base):
         ),
         deferred=True,
     )
+
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
     stage: Mapped[OpportunityStage] = relationship(lazy="raise")
     product: Mapped[Product | None] = relationship(lazy="raise")
@@ -121,3 +158,23 @@ class Opportunity(Tracked, PartnerOwned, Numbered, Base):
 
     def _is_only_reported(self, kind: StageKind) -> bool:
         return kind is StageKind.WON and self.confirmed_at is None
+
+
+class OpportunityProduct(PartnerOwned, Numbered, Base):
+    """A product a deal is about, and how much of it."""
+
+    __tablename__ = "opportunity_product"
+    __table_args__ = (
+        ForeignKeyConstraint(["partner_id", "opportunity_id"], ["opportunity.partner_id", "opportunity.id"]),
+        CheckConstraint("quantity > 0", name="quantity_is_positive"),
+        Index(
+            "uq_opportunity_product_opportunity_id_product_id", "opportunity_id", "product_id", unique=True
+        ),
+        Index("ix_opportunity_product_partner_id", "partner_id"),
+    )
+
+    opportunity_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    quantity: Mapped[Decimal] = mapped_column(default=Decimal(1))
+
+    product: Mapped[Product] = relationship(lazy="raise")

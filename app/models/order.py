@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
+from app.models.owning import Owned
 from app.models.price_list import Price
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class OrderStatus(StrEnum):
 COUNTED = (OrderStatus.CONFIRMED, OrderStatus.FULFILLED, OrderStatus.CLOSED)
 
 
-class Order(Tracked, PartnerOwned, Numbered, Base):
+class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
     """What a partner ordered on a day, in one currency."""
 
     __tablename__ = "orders"
@@ -55,6 +56,9 @@ class Order(Tracked, PartnerOwned, Numbered, Base):
         Index("ix_orders_ordered_on_id", "ordered_on", "id"),
         Index("ix_orders_status_ordered_on_id", "status", "ordered_on", "id"),
         Index("uq_orders_partner_id_id", "partner_id", "id", unique=True),
+        Index("ix_orders_owner_id_id", "owner_id", "id"),
+        Index("ix_orders_opportunity_id", "opportunity_id"),
+        Index("ix_orders_credits_id", "credits_id"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)
@@ -63,6 +67,16 @@ class Order(Tracked, PartnerOwned, Numbered, Base):
     currency: Mapped[str]
     customer_reference: Mapped[str | None]
     customer: Mapped[str | None]
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunity.id"))
+    credits_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    note: Mapped[str | None]
+    reason: Mapped[str | None]
+    submitted_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    fulfilled_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     search: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
@@ -72,6 +86,8 @@ class Order(Tracked, PartnerOwned, Numbered, Base):
         ),
         deferred=True,
     )
+
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
     lines: Mapped[list[OrderLine]] = relationship(
         lazy="raise",
@@ -143,6 +159,9 @@ class OrderLine(PartnerOwned, Numbered, Base):
     discount: Mapped[Decimal] = mapped_column(Numeric(7, 6), default=Decimal(0))
     amount: Mapped[Decimal]
     price_id: Mapped[int | None] = mapped_column(ForeignKey("price.id"))
+    list_price: Mapped[Decimal | None]
+    why: Mapped[str | None]
+    override_reason: Mapped[str | None]
 
     partner: Mapped[Partner] = relationship(
         viewonly=True, lazy="raise", primaryjoin="foreign(OrderLine.partner_id) == Partner.id"

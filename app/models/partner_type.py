@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, Tracked
@@ -16,18 +17,32 @@ from app.rules.refusals import RuleBroken
 if TYPE_CHECKING:
     from app.models.person import Person
 
-__all__ = ["REGISTERED", "PartnerType", "Tier"]
+__all__ = ["REGISTERED", "PartnerType", "Tier", "WinsCount"]
+
+
+class WinsCount(StrEnum):
+    """When a reported win counts (F3)."""
+
+    CONFIRMED = "confirmed"
+    AT_ONCE = "at once"
 
 
 class PartnerType(Tracked, Numbered, Base):
     """A kind of partner, with a page of further information for its partners."""
 
     __tablename__ = "partner_type"
+    __table_args__ = (
+        CheckConstraint("protection_days between 1 and 3650", name="protection_is_some_days"),
+        CheckConstraint("extension_days between 0 and 3650", name="extension_is_some_days"),
+    )
 
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str | None]
     information: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)
+    protection_days: Mapped[int] = mapped_column(default=90, server_default="90")
+    extension_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    wins_count: Mapped[WinsCount] = mapped_column(default=WinsCount.CONFIRMED, server_default="confirmed")
 
     tiers: Mapped[list[Tier]] = relationship(back_populates="partner_type", lazy="raise")
 

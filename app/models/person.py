@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,14 @@ def _in_sql(roles: frozenset[Role]) -> str:
     return "array[" + ", ".join(f"'{role.value}'" for role in sorted(roles)) + "]::varchar[]"
 
 
+class Digest(StrEnum):
+    """How a person is told by mail what happened."""
+
+    AT_ONCE = "at once"
+    DAILY = "daily"
+    NONE = "none"
+
+
 class Person(Tracked, Numbered, Base):
     """Someone who signs in; without a partner it is the vendor's staff."""
 
@@ -57,6 +66,8 @@ class Person(Tracked, Numbered, Base):
     locale: Mapped[str | None]
     time_zone: Mapped[str | None]
     theme: Mapped[str | None]
+    digest: Mapped[Digest] = mapped_column(default=Digest.AT_ONCE, server_default="at once")
+    digested_on: Mapped[date | None]
 
     partner: Mapped[Partner | None] = relationship(foreign_keys=[partner_id], lazy="raise")
     contact: Mapped[Contact | None] = relationship(back_populates="person", lazy="raise")

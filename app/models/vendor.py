@@ -25,6 +25,8 @@ class Vendor(Tracked, Base):
     name: Mapped[str]
     time_zone: Mapped[str] = mapped_column(default="UTC")
     locale: Mapped[str] = mapped_column(default="en")
+    cross_sale_consent: Mapped[bool] = mapped_column(default=True, server_default="true")
+    own_only: Mapped[bool] = mapped_column(default=False, server_default="false")
 
     @classmethod
     def here(cls, session: Session) -> Vendor:
