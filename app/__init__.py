@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Flask, Response, redirect
+from flask import Response, redirect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.addresses import Addresses
 from app.rules.refusals import RuleBroken
 from config import Environment, Settings, read
 
@@ -29,7 +30,7 @@ class Id(IntegerConverter):
         super().__init__(map, max=LARGEST_ID)
 
 
-class Accord(Flask):
+class Accord(Addresses):
     """The application: one unit of work per request, committed once, at the edge."""
 
     def redirect(self, location: str, code: int = 302) -> BaseResponse:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from markupsafe import escape
 from sqlalchemy import ColumnElement, Select, func, literal
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,18 @@ class Column:
     def classes(self) -> str:
         """Return what the style sheet knows its cells by."""
         return f"kind-{self.kind} num" if self.kind in NUMERIC else f"kind-{self.kind}"
+
+    def opening(self, leads: bool = False) -> str:  # noqa: FBT001, FBT002 - asked for every cell
+        """Return how its cells begin; `leads` for the first of a row."""
+        return self._openings[leads]
+
+    @cached_property
+    def _openings(self) -> tuple[str, str]:
+        """Return how an ordinary cell begins, and one that leads its row."""
+        cell = '<td role="cell" class="{}" data-label="{}">'
+        return cell.format(self.classes, escape(self.label)), cell.format(
+            f"{self.classes} leads", escape(self.label)
+        )
 
 
 @dataclass(frozen=True)
@@ -99,29 +112,6 @@ def _begun(term: str) -> str:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A value as the list shows it, below which heading."""
-
-    value: Any
-    text: str
-    kind: str
-    currency: str | None = None
-    tone: str = "neutral"
-    href: str | None = None
-    label: str = ""
-    classes: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row as the list shows it; `href` opens the record, `item` is the row itself."""
-
-    href: str | None
-    cells: list[Cell]
-    item: Any
-
-
-@dataclass(frozen=True)
 class FilterState:
     """A filter and what it is set to."""
 
@@ -148,21 +138,6 @@ class Declared:
     action: Callable[[], tuple[str, str] | None] | None = None
     prepare: Callable[[Session, list[Any]], list[Any]] | None = (
         None  # what a screen's rows need besides, in bulk
-    )
-
-
-def cell_of(column: Column, item: Any) -> Cell:
-    value = column.value(item)
-    currency = column.currency(item) if column.currency else None
-    return Cell(
-        value,
-        shown(column.kind, value, currency),
-        column.kind,
-        currency,
-        (column.tone(item) if column.tone else None) or "neutral",
-        column.href(item) if column.href else None,
-        column.label,
-        column.classes,
     )
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
 
 from app import filters as formats
 from app.extensions import db
-from app.listing.columns import Column, Declared, Filter, FilterState, Row, cell_of
+from app.listing.columns import Column, Declared, Filter, FilterState
+from app.listing.drawing import drawn
 
 SIZE = 25
 COUNTED = 10_001
@@ -31,7 +33,7 @@ class Page:
 
     def load(self) -> None:
         """Read all that the template will draw: templates run no query."""
-        self.rows, self.total, self.filters  # noqa: B018 - each is kept once read
+        self.drawn, self.total, self.filters  # noqa: B018 - each is kept once read
 
     @property
     def noun(self) -> str:
@@ -66,11 +68,15 @@ class Page:
     def is_descending(self) -> bool:
         return self.sort.startswith("-")
 
+    @cached_property
+    def _query(self) -> Select[*tuple[Any, ...]]:
+        """Return every row of the list, before anything is searched: composed once, asked several times."""
+        query = self.listing.query()
+        return query if self.where is None else query.where(self.where)
+
     def selected(self) -> Select[*tuple[Any, ...]]:
         """Return the rows of the whole list, searched and filtered, in no order yet."""
-        query = self.listing.query()
-        if self.where is not None:
-            query = query.where(self.where)
+        query = self._query
         if self._found is not None:
             query = query.where(self._found)
         for each in self.listing.filters:
@@ -84,8 +90,7 @@ class Page:
         """Return the condition that a row holds the words searched for; None when nothing is searched."""
         if not self.q or self.listing.search is None:
             return None
-        query = self.listing.query() if self.where is None else self.listing.query().where(self.where)
-        return few(query, self.listing.key, self.listing.search(self.q))
+        return few(self._query, self.listing.key, self.listing.search(self.q))
 
     def ordered(self, *, backwards: bool = False) -> Select[*tuple[Any, ...]]:
         """Return the whole list in its order."""
@@ -142,12 +147,9 @@ class Page:
         return self._screen()[0]
 
     @cached_property
-    def rows(self) -> list[Row]:
-        href = self.listing.href
-        return [
-            Row(href(item) if href else None, [cell_of(c, item) for c in self.columns], item)
-            for item in self.items
-        ]
+    def drawn(self) -> Markup:
+        """Return the rows as they are drawn; once `load` has read them, this asks nothing."""
+        return drawn(self.columns, self.items, self.listing.href)
 
     @cached_property
     def total(self) -> int:
