@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.pipeline import CLOSED, FROM, OPEN, LeadAct, LeadStage, StageForbids, Standing
+from app.rules.lead_stages import CLOSED, FROM, OPEN, LeadAct, LeadStage, StageForbids, Standing
 
 S, A = LeadStage, LeadAct
 
