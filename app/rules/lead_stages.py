@@ -106,14 +106,14 @@ class Standing:
         return _LEADS_TO[act]
 
     def _why_not(self, act: LeadAct) -> str:
-        if self.stage not in FROM[act]:
-            way_out = _INSTEAD.get(self.stage, "Look at it as it is now.")
-            return f"This lead is {self.stage} and cannot be {act}. {way_out}"
-        if act in OFF_OFFER and self.on_offer:
-            return f"This lead is on offer to a partner and cannot be {act} now. Withdraw the offer first."
-        if act in WITH_THE_VENDOR and self.with_partner:
+        if self.is_open and act in WITH_THE_VENDOR and self.with_partner:
             return f"A partner has this lead, so it cannot be {act}. It has to be passed back first."
-        return f"No partner has this lead, so it cannot be {act}. Offer it to a partner first."
+        if self.is_open and act in WITH_A_PARTNER and not self.with_partner:
+            return f"No partner has this lead, so it cannot be {act}. Offer it to a partner first."
+        if self.stage in FROM[act]:
+            return f"This lead is on offer to a partner and cannot be {act} now. Withdraw the offer first."
+        way_out = _INSTEAD.get(self.stage, "Look at it as it is now.")
+        return f"This lead is {self.stage} and cannot be {act}. {way_out}"
 
 
 _LEADS_TO = {
