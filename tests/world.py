@@ -12,16 +12,33 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.models import (
     Assessment,
+    Attachment,
     Cause,
+    Comment,
+    Customer,
     Document,
     Event,
+    Lead,
+    LeadOffer,
+    LeadPassage,
+    Notification,
+    OfferState,
+    Opportunity,
+    OpportunityProduct,
     ParameterChange,
     Partner,
+    Person,
     PriceListPartner,
     PriceScope,
     ProgramVersion,
+    Registration,
+    RegistrationState,
+    Role,
+    SavedView,
+    Step,
     Tier,
     ValueType,
+    Watch,
 )
 from tests import factories
 from tests.cast import Cast
@@ -113,6 +130,9 @@ def _rows_of(
     )
     Event.record(session, "partner.visited", partner, by=None)
     email = f"somebody@{partner.code.lower()}.example"
+    lead = factories.lead(session, partner, f"Lead of {partner.code}", DAY)
+    deal = factories.opportunity(session, partner, f"Deal of {partner.code}", "500")
+    _pipeline(session, partner, product, lead, deal)
     return {
         "partner_id": partner.id,
         "partnership_id": partnership.id,
@@ -120,10 +140,70 @@ def _rows_of(
         "document_id": document.id,
         "price_list_id": personal.id,
         "price_id": price.id,
-        "lead_id": factories.lead(session, partner, f"Lead of {partner.code}", DAY).id,
-        "opportunity_id": factories.opportunity(session, partner, f"Deal of {partner.code}", "500").id,
+        "lead_id": lead.id,
+        "opportunity_id": deal.id,
         "order_id": factories.order(session, partner, f"ORDER-{partner.code}", DAY, (product, "100")).id,
         "measurement_id": factories.measurement(session, partner, users, DAY, "7").id,
         "training_id": factories.training(session, partner, email, "Basics", DAY).id,
         "certificate_id": factories.certificate(session, partner, email, "Expert", DAY).id,
     }
+
+
+def _pipeline(session: Session, partner: Partner, product: Any, lead: Lead, deal: Opportunity) -> None:
+    """Add a row of every table of the pipeline, personal ones of each of the partner's people."""
+    now, about = clock.now(), {"subject_type": "lead", "subject_id": lead.id}
+    customer = factories.added(session, Customer(name="Kunde", folded=f"kunde {partner.code}", met_at=now))
+    people = list(session.scalars(select(Person).where(Person.partner_id == partner.id).order_by(Person.id)))
+    person = (
+        people[0]
+        if people
+        else factories.person(session, f"Of {partner.code}", Role.OPERATIONS_AGENT, partner)
+    )
+    of_partner: dict[str, Any] = {"partner_id": partner.id}
+    step = Step(**of_partner, **about, at=now, kind="lead.changed", facts={})
+    session.add(step)
+    session.flush()
+    session.add_all(
+        [
+            LeadOffer(
+                **of_partner,
+                lead_id=lead.id,
+                state=OfferState.DECLINED,
+                offered_at=now,
+                answer_by=now,
+                card={},
+            ),
+            LeadPassage(
+                **of_partner,
+                lead_id=lead.id,
+                named="Somebody",
+                reason="Far away",
+                asked_at=now,
+                asked_by_id=person.id,
+            ),
+            Registration(
+                **of_partner,
+                opportunity_id=deal.id,
+                customer_id=customer.id,
+                state=RegistrationState.WAITING,
+                registered_at=now,
+            ),
+            OpportunityProduct(**of_partner, opportunity_id=deal.id, product_id=product.id),
+            Comment(**of_partner, **about, author_id=person.id, text="Hello", said_at=now),
+            Attachment(
+                **of_partner,
+                **about,
+                name="plan.pdf",
+                content_type="application/pdf",
+                size=1,
+                sha256="0" * 64,
+                stored_as=f"attached-{partner.code}",
+                uploaded_at=now,
+            ),
+        ]
+    )
+    for one in people or [person]:
+        session.add(Watch(**of_partner, **about, person_id=one.id))
+        session.add(Notification(**of_partner, person_id=one.id, step_id=step.id, at=now))
+        session.add(SavedView(**of_partner, person_id=one.id, listing="leads", name="Mine", query="mine=yes"))
+    session.flush()

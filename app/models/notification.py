@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, insert, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, insert, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.models.base import Base, Numbered
@@ -42,7 +42,7 @@ class Notification(Numbered, Base):
         watching = select(Watch.person_id).where(
             Watch.subject_type == step["subject_type"], Watch.subject_id == step["subject_id"]
         )
-        may_see = Person.partner_id.is_(None)
+        may_see: ColumnElement[bool] = Person.partner_id.is_(None)
         if step["partner_id"] is not None and not step["vendor_only"]:
             may_see = or_(may_see, Person.partner_id == step["partner_id"])
         people = select(Person.id, Person.partner_id).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -24,8 +24,9 @@ class NotYours(RuleBroken):
 class Owned:
     """A record that one person works; nobody's record may be taken up by anybody of the organisation."""
 
-    partner_id: Mapped[int] | Mapped[int | None]
-    session: Session
+    if TYPE_CHECKING:
+        partner_id: Any
+        session: Session
 
     @declared_attr
     def owner_id(self) -> Mapped[int | None]:
@@ -33,12 +34,8 @@ class Owned:
 
     @declared_attr
     def owner_person(self) -> Mapped[Person | None]:
-        return relationship(
-            "Person",
-            lazy="raise",
-            foreign_keys=f"{self.__name__}.owner_id",
-            viewonly=True,  # type: ignore[attr-defined]
-        )
+        name: str = self.__name__  # type: ignore[attr-defined]
+        return relationship("Person", lazy="raise", foreign_keys=f"{name}.owner_id", viewonly=True)
 
     def may_be_edited_by(self, person: Person) -> bool:
         """Say whether a person may change the record (L7): agents their own, a partner's administrators all of theirs."""
