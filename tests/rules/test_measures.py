@@ -35,6 +35,7 @@ CANONICAL = [
     {"value": "latest", "over": "program year"},
     {"value": "sum", "of": "Net users", "over": "since the last tier change"},
     {"artefact": "Business plan", "fresh for": "365 days"},
+    {"count": "leads", "counting": "satisfied", "over": "quarter"},
     {"net count": {"plus": LEADS, "minus": {**LEADS, "counting": "registered"}}},
     {"ratio": BIKES, "to": ALL, "as": "number"},
     {"growth": ALL},
@@ -68,6 +69,8 @@ def test_lead_parameters_count_converted_leads_unless_they_say_otherwise() -> No
     """L2"""
     assert from_dict({"count": "leads"}).needs()[0].counting == "converted"
     assert from_dict({"count": "leads", "counting": "registered"}).needs()[0].counting == "registered"
+    satisfied = from_dict({"count": "leads", "counting": "satisfied"})
+    assert satisfied.sentence() == "Number of satisfied leads, per program year"
 
 
 def test_what_is_left_out_has_its_default() -> None:

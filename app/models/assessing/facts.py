@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, func, or_
 
+from app.models.assessing import satisfied
 from app.models.certificate import Certificate
 from app.models.document import Document
-from app.models.lead import Lead, LeadStage
+from app.models.lead import Lead
 from app.models.measurement import Measurement
 from app.models.opportunity import Opportunity, OpportunityStage, StageKind
 from app.models.order import COUNTED, Order, OrderLine
@@ -102,13 +103,8 @@ class Facts:
         return Check(self.filters[name].in_(list(values)), f"Its {name} is not {' or '.join(values)}.")
 
 
-def _lead_counts(need: Aggregate, _at_once: Column) -> list[Check]:
-    if need.counting == "registered":
-        return []
-    return [
-        Check(lead.stage == LeadStage.CONVERTED, "It is not converted."),
-        Check(lead.closed_on.is_not(None), "It has no day of conversion."),
-    ]
+def _lead_counts(need: Aggregate, at_once: Column) -> list[Check]:
+    return [Check(passes, otherwise) for passes, otherwise in satisfied.conditions(need, at_once)]
 
 
 def _opportunity_counts(need: Aggregate, at_once: Column) -> list[Check]:
@@ -159,7 +155,7 @@ FACTS: dict[Source, Facts] = {
         lead.partner_id,
         lead.company,
         lead.id,
-        lambda counting: lead.created_on if counting == "registered" else lead.closed_on,
+        satisfied.day,
         _lead_counts,
         {"stage": lead.stage, "source": lead.source, "country": lead.country, "region": lead.region},
     ),

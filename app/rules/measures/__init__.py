@@ -19,7 +19,8 @@ it canonically (this order of keys, defaults written out).
 Nouns that can be counted: leads, opportunities, orders, order lines, certificates, trainings (`SOURCES` says what
 each allows). `counting` chooses which rows of a noun and by which day:
 
-    leads          converted (by day of conversion; default), registered (by day of creation)
+    leads          converted (by day of conversion; default), satisfied (converted and its opportunity won, by the
+                   closing day of that deal), registered (by day of creation)
     opportunities  won (won and confirmed, by closing day; default), lost (by closing day), registered (by day of creation)
     orders, lines  by order day, when confirmed, fulfilled or closed, unless `where: {status: …}` says otherwise
     certificates   by the day passed; an expired one never counts

@@ -106,7 +106,7 @@ SOURCES: dict[Source, Countable] = {
     Source.LEADS: Countable(
         "leads",
         {Function.COUNT: ()},
-        ("converted", "registered"),
+        ("converted", "satisfied", "registered"),
         ("stage", "source", "country", "region"),
     ),
     Source.OPPORTUNITIES: Countable(
