@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["REGISTERED", "PartnerType", "Tier", "WinsCount"]
 
 
+LONGEST = 3650
+"""Days; ten years are as good as for ever."""
+
+
 class WinsCount(StrEnum):
     """When a reported win counts (F3)."""
 
@@ -61,6 +65,19 @@ class PartnerType(Tracked, Numbered, Base):
             )
         self.name, self.description, self.information = name, description or None, information
         self.track("partner_type.described", by=by)
+
+    def protect(
+        self, *, protection_days: int, extension_days: int, wins_count: WinsCount, by: Person | None
+    ) -> None:
+        """Say how long its partners' registrations are protected (days), and when their wins count (L4, F3)."""
+        if not 1 <= protection_days <= LONGEST:
+            raise RuleBroken(f"Protect a registration for 1 to {LONGEST} days.", "protection_days")
+        if not 0 <= extension_days <= LONGEST:
+            raise RuleBroken(f"Extend it by 0 to {LONGEST} days.", "extension_days")
+        self.protection_days, self.extension_days = protection_days, extension_days
+        self.wins_count = wins_count
+        if self.changes()[1]:
+            self.track("partner_type.protected", by=by)
 
 
 class Tier(Tracked, Numbered, Base):

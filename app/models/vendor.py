@@ -33,12 +33,24 @@ class Vendor(Tracked, Base):
         """Return the vendor of this installation."""
         return session.execute(select(cls)).scalar_one()
 
-    def describe(self, *, name: str, time_zone: str, by: Person | None) -> None:
-        """Name the company and the zone in which its days begin and end."""
+    def describe(
+        self,
+        *,
+        name: str,
+        time_zone: str,
+        cross_sale_consent: bool | None = None,
+        own_only: bool | None = None,
+        by: Person | None,
+    ) -> None:
+        """Name the company, the zone in which its days begin and end, and how partners work the pipeline (L1, L7)."""
         if not name.strip():
             raise RuleBroken("Write the name of your company.", "name")
         if time_zone not in available_timezones():
             raise RuleBroken("Choose a time zone from the list, such as Europe/Berlin.", "time_zone")
         self.name, self.time_zone = name.strip(), time_zone
+        if cross_sale_consent is not None:
+            self.cross_sale_consent = cross_sale_consent
+        if own_only is not None:
+            self.own_only = own_only
         if self.changes()[1]:
             self.track("vendor.described", by=by)

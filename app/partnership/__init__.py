@@ -29,6 +29,7 @@ from app.partnership import (
     standings,
     tiers,
     trainings,
+    type_terms,
     types,
 )
 
@@ -59,6 +60,7 @@ PAGES = (
     standings,
     tiers,
     trainings,
+    type_terms,
     types,
 )
 for page in PAGES:

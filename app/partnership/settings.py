@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from app.access import ROLES, Permission, current_person, requires
@@ -33,6 +33,14 @@ class SettingsForm(Form):
         choices=[(name, name) for name in sorted(available_timezones())],
         description="The days of partners without an operating company begin and end in this zone.",
     )
+    cross_sale_consent = BooleanField(
+        "A partner passes a lead to another partner only with our consent",
+        description="Without it, the other partner is offered the lead at once.",
+    )
+    own_only = BooleanField(
+        "A partner's agents see only their own leads, opportunities and orders, and those nobody owns",
+        description="A partner's administrators always see all of their organisation.",
+    )
 
 
 @bp.get("")
@@ -54,7 +62,13 @@ def edit() -> ResponseReturnValue:
     form = SettingsForm(obj=vendor)
     if form.validate_on_submit():
         with form.refusals():
-            vendor.describe(name=form.name.data or "", time_zone=form.time_zone.data, by=current_person)
+            vendor.describe(
+                name=form.name.data or "",
+                time_zone=form.time_zone.data,
+                cross_sale_consent=form.cross_sale_consent.data,
+                own_only=form.own_only.data,
+                by=current_person,
+            )
             flash("Saved.")
             return redirect(url_for(".show"))
     return render_form("partnership/settings/edit.html", form)

@@ -1,0 +1,53 @@
+"""How partners of a type work the pipeline: how long a registration is protected, and when a win counts (L4, F3)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import IntegerField, RadioField
+from wtforms.validators import InputRequired
+
+from app.access import Permission, current_person, requires
+from app.database import find
+from app.forms import Form, render_form
+from app.models import PartnerType, WinsCount
+
+bp = Blueprint("type_terms", __name__, url_prefix="/types")
+
+WHEN = [
+    (WinsCount.CONFIRMED.value, "Once we have confirmed it"),
+    (WinsCount.AT_ONCE.value, "At once, as soon as the partner reports it"),
+]
+
+
+class TermsForm(Form):
+    """Protection and wins of a type."""
+
+    protection_days = IntegerField(
+        "A registration is protected for (days)",
+        [InputRequired("Say for how many days, such as 90.")],
+        description="It ends with its last day; registrations that stand keep their day.",
+    )
+    extension_days = IntegerField(
+        "It can be extended once by (days)", [InputRequired("Say by how many days; 0 means never.")]
+    )
+    wins_count = RadioField("A win that a partner reports counts", choices=WHEN)
+
+
+@bp.route("/<id:type_id>/pipeline", methods=["GET", "POST"])
+@requires(Permission.PROGRAM_WRITE)
+def edit(type_id: int) -> ResponseReturnValue:
+    """Change how partners of a type work the pipeline; it holds at once."""
+    kind = find(PartnerType, type_id)
+    form = TermsForm(obj=kind)
+    if form.validate_on_submit():
+        with form.refusals():
+            kind.protect(
+                protection_days=form.protection_days.data or 0,
+                extension_days=form.extension_days.data or 0,
+                wins_count=WinsCount(form.wins_count.data),
+                by=current_person,
+            )
+            flash("Saved. It holds for registrations and wins from now on.")
+            return redirect(url_for("partnership.types.show", type_id=type_id))
+    return render_form("partnership/types/terms.html", form, kind=find(PartnerType, type_id))

@@ -1,0 +1,72 @@
+"""How partners work the pipeline is set per type and for everybody (L1, L4, L7, F3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import scope
+from app.models import Lead, PartnerType, Vendor, WinsCount
+from tests import factories
+from tests.cast import Cast
+
+SignIn = Callable[[str], Any]
+
+
+def test_a_channel_manager_says_how_long_registrations_of_a_type_are_protected(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    """L4, F3"""
+    address = f"/partnership/types/{cast.reseller.id}/pipeline"
+    said = {"protection_days": "30", "extension_days": "0", "wins_count": "at once"}
+
+    refused = sign_in("anna").post(address, data=said | {"protection_days": "0"})
+    saved = sign_in("anna").post(address, data=said)
+
+    assert (refused.status_code, saved.status_code) == (422, 303)
+    assert "1 to 3650 days" in refused.text
+    session.expire_all()
+    kind = session.get_one(PartnerType, cast.reseller.id)
+    assert (kind.protection_days, kind.extension_days, kind.wins_count) == (30, 0, WinsCount.AT_ONCE)
+
+
+def test_a_partners_agents_can_be_narrowed_to_what_they_own(session: Session, cast: Cast) -> None:
+    """L7: held by the database, for its administrators not."""
+    mine, colleagues = (
+        cast.alice,
+        factories.person(session, "Colleague", factories.Role.OPERATIONS_AGENT, cast.acme),
+    )
+    day = date(2026, 3, 2)
+    factories.lead(session, cast.acme, "Mine", day, owner_id=mine.id)
+    factories.lead(session, cast.acme, "Theirs", day, owner_id=colleagues.id)
+    factories.lead(session, cast.acme, "Nobody's", day)
+    session.commit()
+
+    def seen(*, own_only: bool) -> set[str]:
+        session.expunge_all()
+        session.rollback()
+        narrowed = scope.Scope(scope.Role.PARTNER, cast.acme.id, mine.id, own_only=own_only)
+        with scope.opened(narrowed):
+            found = set(session.scalars(select(Lead.company)))
+            session.rollback()
+        return found
+
+    assert seen(own_only=False) == {"Mine", "Theirs", "Nobody's"}
+    assert seen(own_only=True) == {"Mine", "Nobody's"}
+
+
+def test_the_door_narrows_agents_and_leaves_administrators(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    """L7"""
+    colleague = factories.person(session, "Colleague", factories.Role.OPERATIONS_AGENT, cast.acme)
+    factories.lead(session, cast.acme, "Theirs", date(2026, 3, 2), owner_id=colleague.id)
+    Vendor.here(session).own_only = True
+    session.commit()
+
+    assert "Theirs" not in sign_in("oscar").get("/leads").text
+    assert "Theirs" in sign_in("alice").get("/leads").text
