@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import scope
-from app.models import Lead, PartnerType, Vendor, WinsCount
+from app.models import Lead, PartnerType, Role, Vendor, WinsCount
 from tests import factories
 from tests.cast import Cast
 
@@ -38,7 +38,7 @@ def test_a_partners_agents_can_be_narrowed_to_what_they_own(session: Session, ca
     """L7: held by the database, for its administrators not."""
     mine, colleagues = (
         cast.alice,
-        factories.person(session, "Colleague", factories.Role.OPERATIONS_AGENT, cast.acme),
+        factories.person(session, "Colleague", Role.OPERATIONS_AGENT, cast.acme),
     )
     day = date(2026, 3, 2)
     factories.lead(session, cast.acme, "Mine", day, owner_id=mine.id)
@@ -63,7 +63,7 @@ def test_the_door_narrows_agents_and_leaves_administrators(
     session: Session, cast: Cast, sign_in: SignIn
 ) -> None:
     """L7"""
-    colleague = factories.person(session, "Colleague", factories.Role.OPERATIONS_AGENT, cast.acme)
+    colleague = factories.person(session, "Colleague", Role.OPERATIONS_AGENT, cast.acme)
     factories.lead(session, cast.acme, "Theirs", date(2026, 3, 2), owner_id=colleague.id)
     Vendor.here(session).own_only = True
     session.commit()
