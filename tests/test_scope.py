@@ -50,6 +50,7 @@ CLOSED = {
     "credential",
     "customer",
     "customer_mark",
+    "customer_trigram",
     "distribution_decision",
     "distribution_rule",
     "distribution_share",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, Tracked
@@ -23,7 +23,18 @@ class Customer(Tracked, Numbered, Base):
     """An end customer of any partner; partners cannot read this table."""
 
     __tablename__ = "customer"
-    __table_args__ = (Index("ix_customer_folded_country", "folded", "country"),)
+    __table_args__ = (
+        Index("ix_customer_folded_country", "folded", "country"),
+        Index("ix_customer_folded_id", "folded", "id"),
+        Index("ix_customer_country_id", "country", "id"),
+        Index("ix_customer_merged_into_id", "merged_into_id"),
+        Index(
+            "ix_customer_tri",
+            text("accord_tri(folded)"),
+            postgresql_using="gin",
+            postgresql_where=text("merged_into_id is null"),
+        ),
+    )
 
     name: Mapped[str]
     folded: Mapped[str]
@@ -45,3 +56,12 @@ class CustomerMark(Base):
     value: Mapped[str] = mapped_column(primary_key=True)
 
     customer: Mapped[Customer] = relationship(back_populates="marks", lazy="raise")
+
+
+class CustomerTrigram(Base):
+    """How many customers have three letters in their folded name: the rarest of a name find its like."""
+
+    __tablename__ = "customer_trigram"
+
+    trigram: Mapped[str] = mapped_column(primary_key=True)
+    customers: Mapped[int]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -54,6 +54,7 @@ class Lead(Owned, Tracked, Numbered, Base):
         Index("ix_lead_owner_id_id", "owner_id", "id"),
         Index("ix_lead_customer_id", "customer_id"),
         Index("ix_lead_campaign_id", "campaign_id"),
+        Index("ix_lead_without_customer", "id", postgresql_where=text("customer_id is null")),
         Index("ix_lead_partner_id_stage_created_on_id", "partner_id", "stage", "created_on", "id"),
     )
 

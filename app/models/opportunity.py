@@ -71,6 +71,11 @@ class Opportunity(Owned, Tracked, PartnerOwned, Numbered, Base):
         Index("ix_opportunity_customer_id", "customer_id"),
         Index("ix_opportunity_lead_id", "lead_id"),
         Index(
+            "ix_opportunity_without_customer",
+            "id",
+            postgresql_where=text("customer_id is null and deleted_at is null"),
+        ),
+        Index(
             "ix_opportunity_partner_id_stage_id_created_on_id", "partner_id", "stage_id", "created_on", "id"
         ),
         Index(

@@ -40,6 +40,12 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
             unique=True,
             postgresql_where=text("state = 'protected' and not shared"),
         ),
+        Index(
+            "uq_registration_alive",
+            "opportunity_id",
+            unique=True,
+            postgresql_where=text("state in ('waiting', 'returned', 'protected')"),
+        ),
         Index("ix_registration_state_id", "state", "id"),
         Index("ix_registration_state_protected_until", "state", "protected_until"),
         Index("ix_registration_partner_id_id", "partner_id", "id"),
