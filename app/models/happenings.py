@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 
 SAID = {
     "access.refused": "Refused: {path}",
@@ -15,7 +15,6 @@ SAID = {
     "assessment.refused": "Could not be assessed",
     "assessments.asked": "Everybody is to be assessed",
     "attachment.added": "File “{name}” added",
-    "attachment.deleted": "File “{name}” deleted",
     "attachment.removed": "File “{name}” removed",
     "certificate.changed": "Certificate changed",
     "comment.changed": "Comment changed",
@@ -30,6 +29,17 @@ SAID = {
     "import.discarded": "Import of {file} discarded",
     "import.done": "File imported: {file}",
     "lead.changed": "Lead changed",
+    "lead.accepted": "Accepted by {partner}",
+    "lead.offer_declined": "Declined by {partner}: {reason}",
+    "lead.offer_lapsed": "Not answered in time by {partner}",
+    "lead.offer_withdrawn": "Offer taken back from {partner}: {reason}",
+    "lead.offered": "Offered to {partner} until {until}",
+    "lead.queued": "Back in the queue: {why}",
+    "lead_offer.accepted": "Lead accepted: {company}",
+    "lead_offer.declined": "Lead declined: {company}",
+    "lead_offer.lapsed": "Lead not answered in time: {company}",
+    "lead_offer.made": "Lead offered: {company}, until {until}",
+    "lead_offer.withdrawn": "Offer of a lead taken back: {company}",
     "measurement.changed": "Value corrected from {was_value} to {value}",
     "measurement.entered": "Value {value} entered for {day}",
     "operating_company.changed": "Operating company changed",
@@ -93,6 +103,7 @@ SAID = {
 
 SHOWN = 3
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+\+00:00")
 NOISE = ("access.", "assessment.", "person.signed_", "person.ended_", "person.joined", "partnerships.night")
 """Events whose kinds begin so are left out where only what changed in the channel is told."""
 
@@ -129,7 +140,7 @@ def value_words(value: Any) -> str:
 def plain_kind(kind: str) -> str:
     """Return what a kind of event says, without values: a choice among kinds."""
     return re.sub(
-        r"[:,]? ?(to|until|from|at|on|of|for|as|valid from)? ?[“]?\{\w+\}[”]?", "", SAID[kind]
+        r"[:,]? ?(to|until|from|at|on|of|for|as|by|valid from)? ?[“]?\{\w+\}[”]?", "", SAID[kind]
     ).strip()
 
 
@@ -169,4 +180,6 @@ def _shown(value: Any) -> str:
         return "; ".join(_shown(one) for one in value)
     if isinstance(value, str) and _DAY.fullmatch(value):
         return format_date(date.fromisoformat(value), "d MMM y", locale="en")
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return format_datetime(datetime.fromisoformat(value), "d MMM y HH:mm 'UTC'", locale="en")
     return str(value)
