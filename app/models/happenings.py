@@ -16,6 +16,7 @@ SAID = {
     "assessments.asked": "Everybody is to be assessed",
     "attachment.added": "File “{name}” added",
     "attachment.removed": "File “{name}” removed",
+    "attachment.deleted": "File “{name}” deleted",
     "certificate.changed": "Certificate changed",
     "comment.changed": "Comment changed",
     "comment.named": "Somebody was named in a comment",
