@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -16,43 +15,28 @@ from sqlalchemy import (
     Index,
     Numeric,
     and_,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
+from app.models.opportunity_closing import Closing
+from app.models.opportunity_passing import Passing
+from app.models.opportunity_stage import OpportunityStage, StageKind
+from app.models.opportunity_working import Working
 from app.models.owning import Owned
 
 if TYPE_CHECKING:
     from app.models.product import Product
 
+__all__ = ["Opportunity", "OpportunityProduct", "OpportunityStage", "StageKind"]
 
-class StageKind(StrEnum):
-    """Whether a stage is under way or an end."""
-
-    OPEN = "open"
-    WON = "won"
-    LOST = "lost"
+UNDER_WAY = text("closed_on is null and deleted_at is null")
 
 
-class OpportunityStage(Tracked, Numbered, Base):
-    """A step of the pipeline, with the probability its deals have unless they say their own."""
-
-    __tablename__ = "opportunity_stage"
-    __table_args__ = (CheckConstraint("probability between 0 and 1", name="probability_is_a_share"),)
-
-    name: Mapped[str] = mapped_column(unique=True)
-    position: Mapped[int]
-    kind: Mapped[StageKind]
-    probability: Mapped[Decimal] = mapped_column(Numeric(7, 6))
-    active: Mapped[bool] = mapped_column(default=True, server_default="true")
-    version: Mapped[int] = mapped_column(default=1, server_default="1")
-
-    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
-
-
-class Opportunity(Owned, Tracked, PartnerOwned, Numbered, Base):
+class Opportunity(Working, Closing, Passing, Owned, Tracked, PartnerOwned, Numbered, Base):
     """A deal of a partner; it counts when it is won and the vendor has confirmed it (P8, F3)."""
 
     __tablename__ = "opportunity"
@@ -69,6 +53,17 @@ class Opportunity(Owned, Tracked, PartnerOwned, Numbered, Base):
         Index("ix_opportunity_product_id_created_on_id", "product_id", "created_on", "id"),
         Index("ix_opportunity_owner_id_id", "owner_id", "id"),
         Index("ix_opportunity_customer_id", "customer_id"),
+        Index("ix_opportunity_stage_id_closed_on_id", "stage_id", "closed_on", "id"),
+        Index("ix_opportunity_under_way", "stage_id", "expected_on", "id", postgresql_where=UNDER_WAY),
+        Index(
+            "ix_opportunity_under_way_of_partner",
+            "partner_id",
+            "stage_id",
+            "expected_on",
+            "id",
+            postgresql_where=UNDER_WAY,
+        ),
+        Index("ix_opportunity_expected", "expected_on", "id", postgresql_where=UNDER_WAY),
         Index("ix_opportunity_lead_id", "lead_id"),
         Index(
             "ix_opportunity_without_customer",
@@ -128,20 +123,55 @@ class Opportunity(Owned, Tracked, PartnerOwned, Numbered, Base):
     stage: Mapped[OpportunityStage] = relationship(lazy="raise")
     product: Mapped[Product | None] = relationship(lazy="raise")
 
+    # -- questions
+
     @classmethod
     def is_unconfirmed(cls) -> ColumnElement[bool]:
         """Return the condition that nobody has confirmed a deal yet."""
         return and_(cls.confirmed_at.is_(None), cls.deleted_at.is_(None))
 
+    @classmethod
+    def is_under_way(cls) -> ColumnElement[bool]:
+        """Return the condition that a deal is open: only closed ones have a closing day."""
+        return and_(cls.closed_on.is_(None), cls.deleted_at.is_(None))
+
+    def products(self) -> list[OpportunityProduct]:
+        """Return what the deal is about, the first one first: it is the one that measures look at."""
+        lines = (
+            select(OpportunityProduct)
+            .where(OpportunityProduct.opportunity_id == self.id)
+            .options(joinedload(OpportunityProduct.product))
+            .order_by((OpportunityProduct.product_id == self.product_id).desc(), OpportunityProduct.id)
+        )
+        return list(self.session.scalars(lines))
+
     def state_words(self, stage: str, kind: StageKind) -> str:
         """Return the stage as a reader says it; a win that nobody confirmed yet says so (F3)."""
+        if self.deleted_at is not None:
+            return "Deleted"
         return f"{stage}, to be confirmed" if self._is_only_reported(kind) else stage
 
     def tone(self, kind: StageKind) -> str:
         """Return the colour of the stage."""
+        if self.deleted_at is not None:
+            return "bad"
         if self._is_only_reported(kind):
             return "warn"
         return {StageKind.WON: "good", StageKind.LOST: "neutral"}.get(kind, "info")
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it is under way; its stage is loaded."""
+        return self.stage.kind is StageKind.OPEN and self.deleted_at is None
+
+    @property
+    def is_reported(self) -> bool:
+        """Say whether it is reported as won, and waits for the vendor; its stage is loaded."""
+        return self._is_only_reported(self.stage.kind) and self.deleted_at is None
+
+    def is_past_expected(self, today: date) -> bool:
+        """Say whether it should have been closed by now."""
+        return self.closed_on is None and self.expected_on is not None and self.expected_on < today
 
     @property
     def chance(self) -> Decimal:
@@ -151,6 +181,8 @@ class Opportunity(Owned, Tracked, PartnerOwned, Numbered, Base):
     @property
     def counts(self) -> str:
         """Say in a sentence whether it counts for parameters (P8, F3)."""
+        if self.deleted_at is not None:
+            return "It was deleted, so it does not count."
         if self.stage.kind is StageKind.OPEN:
             return "It does not count yet: deals count once they are won and confirmed, by their closing day."
         if self.stage.kind is StageKind.LOST:
@@ -170,7 +202,11 @@ class OpportunityProduct(PartnerOwned, Numbered, Base):
 
     __tablename__ = "opportunity_product"
     __table_args__ = (
-        ForeignKeyConstraint(["partner_id", "opportunity_id"], ["opportunity.partner_id", "opportunity.id"]),
+        ForeignKeyConstraint(
+            ["partner_id", "opportunity_id"],
+            ["opportunity.partner_id", "opportunity.id"],
+            onupdate="CASCADE",
+        ),
         CheckConstraint("quantity > 0", name="quantity_is_positive"),
         Index(
             "uq_opportunity_product_opportunity_id_product_id", "opportunity_id", "product_id", unique=True

@@ -32,7 +32,11 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
 
     __tablename__ = "registration"
     __table_args__ = (
-        ForeignKeyConstraint(["partner_id", "opportunity_id"], ["opportunity.partner_id", "opportunity.id"]),
+        ForeignKeyConstraint(
+            ["partner_id", "opportunity_id"],
+            ["opportunity.partner_id", "opportunity.id"],
+            onupdate="CASCADE",
+        ),
         CheckConstraint("state <> 'protected' or protected_until is not null", name="protection_has_an_end"),
         Index(
             "uq_registration_protected",

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from app.rules.money import minor_digits, rounded
 from app.rules.refusals import RuleBroken
 
 
@@ -84,3 +85,8 @@ def check_every_kind(kinds: Iterable[StageKind]) -> None:
 def weighted(amount: Decimal, probability: Decimal) -> Decimal:
     """Return what a deal is worth at its chance, unrounded."""
     return amount * probability
+
+
+def worth(amount: Decimal, currency: str) -> str:
+    """Return an amount as a time line says it."""
+    return f"{rounded(amount, currency):,.{minor_digits(currency)}f} {currency}"
