@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, func, literal, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from app import clock
 from app.models.base import Base, Numbered, Tracked
+from app.models.changing import lock
+from app.models.person import Person
+from app.models.readers import readers
+from app.models.step import Step
+from app.models.watch import Watch
+from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
-    from app.models.person import Person
+    from sqlalchemy.orm import Session
+
+LONGEST = 5000
+MOST_NAMED = 50
 
 
 class Comment(Tracked, Numbered, Base):
@@ -35,3 +46,137 @@ class Comment(Tracked, Numbered, Base):
     deleted_at: Mapped[datetime | None]
 
     author: Mapped[Person] = relationship(lazy="raise")
+
+    # -- questions
+
+    @property
+    def names(self) -> list[str]:
+        """Return who is named in it, as the text names them."""
+        return [each["name"] for each in self.mentions]
+
+    @classmethod
+    def on(cls, session: Session, record: Any, limit: int = 200) -> list[Comment]:
+        """Return the latest comments on a record that the reader's scope shows, the newest first."""
+        said = (
+            select(cls)
+            .where(
+                cls.subject_type == record.__tablename__,
+                cls.subject_id == record.id,
+                cls.deleted_at.is_(None),
+            )
+            .options(joinedload(cls.author))
+            .order_by(cls.id.desc())
+            .limit(limit)
+        )
+        return list(session.scalars(said))
+
+    # -- verbs
+
+    @classmethod
+    def say(cls, record: Any, text: str, *, by: Person, vendor_only: bool = False) -> Comment:
+        """Say something about a record: who is named learns of it, and who said it hears the answers."""
+        session: Session = record.session
+        _check(text)
+        if vendor_only and not by.is_staff:
+            raise RuleBroken("Only the vendor keeps comments to itself.", "vendor_only")
+        named = _named(session, record, text, vendor_only=vendor_only)
+        comment = cls(
+            partner_id=record.partner_id,
+            subject_type=record.__tablename__,
+            subject_id=record.id,
+            author_id=by.id,
+            text=text,
+            mentions=[{"id": one.id, "name": one.name} for one in named],
+            vendor_only=vendor_only,
+            said_at=clock.now(),
+        )
+        session.add(comment)
+        session.flush()
+        Watch.begin(record, by=by)
+        comment._tell(record, "comment.said", named, by)
+        return comment
+
+    def change(self, record: Any, text: str, *, by: Person) -> None:
+        """Say it in other words; who is named only now learns of it."""
+        self._check_own(by)
+        _check(text)
+        known = {each["id"] for each in self.mentions}
+        named = _named(self.session, record, text, vendor_only=self.vendor_only)
+        if text == self.text:
+            return
+        self.text, self.edited_at = text, clock.now()
+        self.mentions = [{"id": one.id, "name": one.name} for one in named]
+        self.track("comment.changed", by=by)
+        new = [one for one in named if one.id not in known]
+        if new:
+            self._tell(record, "comment.named", new, by)
+
+    def remove(self, *, by: Person) -> None:
+        """Take back what was said; the words are gone from the record, who removed them stays in the events."""
+        self._check_own(by)
+        self.text, self.mentions, self.deleted_at = "", [], clock.now()
+        self.track("comment.removed", by=by)
+
+    def _check_own(self, by: Person) -> None:
+        """Refuse who did not say it."""
+        if self.author_id != by.id:
+            raise RuleBroken("This is a comment of somebody else. Answer it instead.")
+        if by.is_staff:
+            lock(self)
+        if self.deleted_at is not None:
+            raise RuleBroken("This comment was removed meanwhile.")
+
+    def _tell(self, record: Any, kind: str, named: Sequence[Person], by: Person) -> None:
+        numbers = [one.id for one in named]
+        Step.take(
+            record,
+            kind,
+            by=by,
+            to=numbers,
+            vendor_only=self.vendor_only,
+            comment_id=self.id,
+            mentions=numbers,
+        )
+
+
+def _check(text: str) -> None:
+    if not text.strip():
+        raise RuleBroken("Write what you want to say.", "text")
+    if len(text) > LONGEST:
+        raise RuleBroken(f"Use at most {LONGEST:,} characters.", "text")
+
+
+def _named(session: Session, record: Any, text: str, *, vendor_only: bool) -> list[Person]:
+    """Return who is named by “@Name”: of those who may see the comment, the one with the longest name at each place."""
+    if "@" not in text:
+        return []
+    folded = text.lower()
+    whole = func.lower(literal("@").concat(Person.name))
+    asked = (
+        select(Person)
+        .where(
+            readers(record, vendor_only=vendor_only),
+            func.strpos(literal(folded), whole) > 0,
+            Person.name != "",
+        )
+        .order_by(func.length(Person.name).desc(), Person.id)
+        .limit(MOST_NAMED)
+    )
+    found: dict[int, list[Person]] = {}
+    for person in session.scalars(asked):
+        for place in _places(folded, f"@{person.name.lower()}"):
+            holder = found.setdefault(place, [])
+            if not holder or len(holder[0].name) == len(person.name):
+                holder.append(person)
+    return list({person.id: person for place in sorted(found) for person in found[place]}.values())
+
+
+def _places(text: str, word: str) -> list[int]:
+    """Return where a name stands in a text: not within an address, and not as the beginning of a longer word."""
+    places, at = [], text.find(word)
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
+        if not before.isalnum() and not after.isalnum():
+            places.append(at)
+        at = text.find(word, at + 1)
+    return places

@@ -6,15 +6,20 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, insert, or_, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, insert, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from app import clock
 from app.models.base import Base, Numbered
-from app.models.person import Person
+from app.models.person import Digest, Person
+from app.models.readers import may_see
 from app.models.watch import Watch
 
 if TYPE_CHECKING:
     from app.models.step import Step
+
+TOLD = "accord_told"
+"""Where a session keeps who is to be written to once its work is committed."""
 
 
 class Notification(Numbered, Base):
@@ -36,23 +41,54 @@ class Notification(Numbered, Base):
 
     step: Mapped[Step] = relationship(lazy="raise")
 
+    # -- verbs
+
     @classmethod
-    def tell(cls, session: Session, step_id: int | None, step: dict[str, Any], to: Collection[int]) -> None:
-        """Tell these people and who watches the record of a step: those who may see it, never who did it."""
+    def tell(
+        cls,
+        session: Session,
+        step_id: int,
+        step: dict[str, Any],
+        to: Collection[int] = (),
+        *,
+        owner_id: int | None = None,
+    ) -> None:
+        """Tell these people, the owner and who watches the record of a step: those who may see it, never who did it.
+
+        In a partner's scope it is called in the vendor's books: whom the vendor tells is the vendor's to know.
+        """
         watching = select(Watch.person_id).where(
             Watch.subject_type == step["subject_type"], Watch.subject_id == step["subject_id"]
         )
-        may_see: ColumnElement[bool] = Person.partner_id.is_(None)
-        if step["partner_id"] is not None and not step["vendor_only"]:
-            may_see = or_(may_see, Person.partner_id == step["partner_id"])
-        people = select(Person.id, Person.partner_id).where(
-            or_(Person.id.in_(watching), Person.id.in_(to)), Person.active, may_see
+        named = {*to} if owner_id is None else {*to, owner_id}
+        people = select(Person.id, Person.partner_id, Person.digest).where(
+            or_(Person.id.in_(watching), Person.id.in_(named)),
+            may_see(step["partner_id"], owner_id, vendor_only=step["vendor_only"]),
         )
         if step["actor_id"] is not None:
             people = people.where(Person.id != step["actor_id"])
-        rows = [
-            {"person_id": one.id, "partner_id": one.partner_id, "step_id": step_id, "at": step["at"]}
-            for one in session.execute(people)
-        ]
-        if rows:
-            session.execute(insert(cls), rows)
+        told = session.execute(people).all()
+        if told:
+            session.execute(insert(cls), [_row(one, step_id, step["at"]) for one in told])
+        at_once = [one.id for one in told if one.digest is Digest.AT_ONCE]
+        session.info.setdefault(TOLD, set()).update(at_once)
+
+    @classmethod
+    def read(cls, session: Session, *, by: Person, numbers: Collection[int] | None = None) -> int:
+        """Mark one's own notifications as read, these or all; return how many were unread."""
+        mine = update(cls).where(cls.person_id == by.id, cls.read_at.is_(None))
+        if numbers is not None:
+            mine = mine.where(cls.id.in_(numbers))
+        done: Any = session.execute(mine.values(read_at=clock.now()))
+        return int(done.rowcount)
+
+
+def _row(person: Any, step_id: int, at: datetime) -> dict[str, Any]:
+    """Return the columns of one notification; who wants no mails has nothing left to be mailed."""
+    return {
+        "person_id": person.id,
+        "partner_id": person.partner_id,
+        "step_id": step_id,
+        "at": at,
+        "mailed_at": at if person.digest is Digest.NONE else None,
+    }

@@ -17,6 +17,7 @@ from app.models.notification import Notification
 if TYPE_CHECKING:
     from app.models.person import Person
 
+SOMEBODY = "somebody"
 _ITS_OWN: Any = object()
 
 
@@ -40,10 +41,17 @@ class Step(Numbered, Base):
 
     actor: Mapped[Person | None] = relationship(lazy="raise")
 
+    # -- questions
+
     @property
     def words(self) -> str:
         """Return what happened, in words."""
         return said(self.kind, {}, self.facts)
+
+    @property
+    def who(self) -> str:
+        """Return who did it, as the reader may know it; what the program did by itself is Accord's."""
+        return name_of(self.actor_id, self.actor)
 
     @classmethod
     def path(cls, session: Session, record: Any, limit: int = 100) -> list[Step]:
@@ -56,6 +64,8 @@ class Step(Numbered, Base):
             .limit(limit)
         )
         return list(session.scalars(steps))
+
+    # -- verbs
 
     @classmethod
     def take(
@@ -86,14 +96,22 @@ class Step(Numbered, Base):
             "facts": plain(facts),
             "vendor_only": vendor_only,
         }
+        owner_id = getattr(record, "owner_id", None)
         opened = scope.current()
         if opened is not None and opened.role is scope.Role.PARTNER:
             with scope.books(session):
-                _write(session, row, to, getattr(record, "owner_id", None))
+                _write(session, row, to, owner_id)
         else:
-            _write(session, row, to, getattr(record, "owner_id", None))
+            _write(session, row, to, owner_id)
+
+
+def name_of(number: int | None, person: Person | None) -> str:
+    """Return a person's name for a reader; who is another partner's, or was erased, is somebody."""
+    if number is None:
+        return "Accord"
+    return (person.name if person is not None else "") or SOMEBODY
 
 
 def _write(session: Session, row: dict[str, Any], to: Collection[int], owner_id: int | None) -> None:
-    number = session.scalar(insert(Step).values(row).returning(Step.id))
-    Notification.tell(session, number, row, {*to, *(() if owner_id is None else (owner_id,))})
+    number = session.scalars(insert(Step).values(row).returning(Step.id)).one()
+    Notification.tell(session, number, row, to, owner_id=owner_id)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Numbered
+
+if TYPE_CHECKING:
+    from app.models.person import Person
 
 
 class Watch(Numbered, Base):
@@ -21,3 +27,35 @@ class Watch(Numbered, Base):
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
     subject_type: Mapped[str]
     subject_id: Mapped[int]
+
+    @classmethod
+    def on(cls, session: Session, record: Any, person: Person) -> bool:
+        """Say whether a person watches a record."""
+        mine = select(func.count(cls.id)).where(
+            cls.person_id == person.id,
+            cls.subject_type == record.__tablename__,
+            cls.subject_id == record.id,
+        )
+        return bool(session.scalar(mine))
+
+    @classmethod
+    def begin(cls, record: Any, *, by: Person) -> None:
+        """Watch a record from now on; who watches it already goes on."""
+        row = {
+            "person_id": by.id,
+            "partner_id": by.partner_id,
+            "subject_type": record.__tablename__,
+            "subject_id": record.id,
+        }
+        record.session.execute(insert(cls).values(row).on_conflict_do_nothing())
+
+    @classmethod
+    def end(cls, record: Any, *, by: Person) -> None:
+        """Watch a record no longer."""
+        record.session.execute(
+            delete(cls).where(
+                cls.person_id == by.id,
+                cls.subject_type == record.__tablename__,
+                cls.subject_id == record.id,
+            )
+        )

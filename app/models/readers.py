@@ -1,0 +1,33 @@
+"""Who may see a record of the pipeline: the condition under which a person is told of it, or may be named on it (A6, L7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.models.person import Person, Role
+from app.models.vendor import Vendor
+
+
+def may_see(
+    partner_id: int | None, owner_id: int | None, *, vendor_only: bool = False
+) -> ColumnElement[bool]:
+    """Return the condition that a person may see what belongs to this partner; what is nobody's is the vendor's.
+
+    Where the setting narrows reading to own records, a partner's agents see theirs and those of nobody.
+    """
+    staff = Person.partner_id.is_(None)
+    if partner_id is None or vendor_only:
+        return and_(Person.active, staff)
+    theirs = Person.partner_id == partner_id
+    if owner_id is not None:
+        is_wide = select(Vendor.own_only.is_(False)).scalar_subquery()
+        is_administrator = Person.roles.contains([Role.PARTNER_ADMINISTRATOR.value])
+        theirs = and_(theirs, or_(Person.id == owner_id, is_administrator, is_wide))
+    return and_(Person.active, or_(staff, theirs))
+
+
+def readers(record: Any, *, vendor_only: bool = False) -> ColumnElement[bool]:
+    """Return the condition that a person may see this record."""
+    return may_see(record.partner_id, getattr(record, "owner_id", None), vendor_only=vendor_only)
