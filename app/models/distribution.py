@@ -6,13 +6,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.models.base import Base, Numbered, Tracked
-from app.models.lead_offer import Afterwards
+from app.models.lead_offer import Afterwards, LeadOffer
+from app.rules.conflicts import domain_of, folded, mail_domain_of
 
 if TYPE_CHECKING:
+    from app.models.lead import Lead
     from app.models.partner import Partner
+    from app.models.person import Person
+
+LONGEST_NAME = 300
 
 
 class DistributionRule(Tracked, Numbered, Base):
@@ -95,3 +100,19 @@ class Decision(Numbered, Base):
     excluded: Mapped[list[Any]]
     chosen_partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
     why: Mapped[str]
+
+
+def marks_of(company: str | None, website: str | None, email: str | None) -> list[str]:
+    """Return by what a pinned account is known again, the surest first: web domain, mail domain, folded name."""
+    web, mail = domain_of(website), mail_domain_of(email)
+    name = folded((company or "")[:LONGEST_NAME])
+    marks = [f"domain {one}" for one in (web, mail) if one] + ([f"name {name}"] if name else [])
+    return list(dict.fromkeys(marks))
+
+
+def distribute(session: Session, lead: Lead, *, by: Person | None) -> LeadOffer | None:
+    """Offer a free lead to whom pinned accounts, then the rules name; None when they name nobody (L1)."""
+    from app.models import distributing  # noqa: PLC0415 - distributing reads the rules
+
+    offer_id = distributing.send(session, lead.id, by=by)
+    return None if offer_id is None else session.get(LeadOffer, offer_id)
