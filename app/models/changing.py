@@ -14,6 +14,9 @@ from app.models.event import Event
 from app.models.person import Person
 from app.rules.refusals import RuleBroken
 
+_BESIDES = {"version", "fields"}
+"""What an event keeps besides the facts that changed."""
+
 _Noun = Any  # a tracked noun: it has changes(), a session and, where it is checked, a version
 
 
@@ -42,14 +45,18 @@ def _what(session: Session, noun: _Noun) -> str:
     row = session.execute(latest).one_or_none()
     if row is None:
         return ""
-    fields = ", ".join(name.removesuffix("_id").replace("_", " ") for name in row.fields if name != "version")
+    fields = ", ".join(
+        name.removesuffix("_id").replace("_", " ") for name in row.fields if name not in _BESIDES
+    )
     return f" ({row.name or 'Accord'}{': ' + fields if fields else ''})"
 
 
 def lock(noun: _Noun) -> None:
     """Lock a row until the end of the transaction, and read it as it is now; children may still be added to it."""
     kind, session = type(noun), noun.session
-    session.execute(select(kind.id).where(kind.id == noun.id).with_for_update(key_share=True))
+    held = select(kind.id).where(kind.id == noun.id).with_for_update(key_share=True)
+    if session.scalar(held) is None:
+        raise ChangedMeanwhile("Somebody else took this meanwhile, so it is not here any more.")
     columns = [each.key for each in inspect(kind).column_attrs if not each.deferred]
     session.refresh(noun, attribute_names=columns)
 

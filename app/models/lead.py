@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from app.models import lead_facts
 from app.models.base import Base, Numbered, Tracked
+from app.models.changing import check_version, lock
 from app.models.owning import Owned
+from app.rules.lead_stages import LeadAct, LeadStage, Standing
 
 if TYPE_CHECKING:
+    from app.models.lead_passage import LeadPassage
+    from app.models.opportunity import Opportunity
     from app.models.partner import Partner
+    from app.models.person import Person
 
-
-class LeadStage(StrEnum):
-    """The path of a lead (L2)."""
-
-    NEW = "new"
-    QUALIFIED = "qualified"
-    HANDED_OFF = "handed off"
-    ACCEPTED = "accepted"
-    CONVERTED = "converted"
-    DISQUALIFIED = "disqualified"
-    WITHDRAWN = "withdrawn"
-
+__all__ = ["Lead", "LeadAct", "LeadStage"]
 
 TONES = {
     LeadStage.CONVERTED: "good",
@@ -97,6 +91,8 @@ class Lead(Owned, Tracked, Numbered, Base):
 
     partner: Mapped[Partner | None] = relationship(foreign_keys=[partner_id], lazy="raise")
 
+    # -- questions
+
     @property
     def stage_words(self) -> str:
         """Return the stage as a reader says it."""
@@ -114,3 +110,117 @@ class Lead(Owned, Tracked, Numbered, Base):
         if self.stage is LeadStage.CONVERTED and self.closed_on is not None:
             return f"{registered}, and as a converted one on the day it was closed."
         return f"{registered}; as a converted one it counts once it is converted."
+
+    @property
+    def standing(self) -> Standing:
+        """Return where it is; whether it is on offer is another question (`lead_working.on_offer`)."""
+        return Standing(self.stage, self.partner_id is not None)
+
+    @property
+    def waits_since(self) -> datetime | date:
+        """Return since when it is at its stage, with who has it; imported ones, since they were created."""
+        return self.staged_at or self.created_on
+
+    # -- verbs
+
+    @classmethod
+    def register(
+        cls,
+        session: Session,
+        *,
+        by: Person | None,
+        partner_id: int | None = None,
+        owner_id: int | None = None,
+        **facts: Any,
+    ) -> Lead:
+        """Write down who may buy; what a partner registers is its own at once, other leads wait with the vendor (L1)."""
+        from app.models import lead_working  # noqa: PLC0415 - working leads is about leads
+
+        return lead_working.register(
+            session,
+            facts,
+            by=by,
+            partner_id=by.partner_id if by and by.partner_id else partner_id,
+            owner_id=owner_id,
+        )
+
+    def edit(self, *, by: Person, version: int | None = None, **facts: Any) -> None:
+        """Change what is known of it; who wrote on an older version is told what changed meanwhile."""
+        self._begin(by)
+        check_version(self, version)
+        with self.session.no_autoflush:
+            lead_facts.write(self, facts, lead_facts.EDITED)
+        fields = sorted(self.changes()[1])
+        if fields:
+            self._step("lead.described", by, fields=[name.replace("_", " ") for name in fields])
+
+    def qualify(self, *, by: Person) -> None:
+        """Say that somebody looked at it and that it is worth passing on."""
+        self._begin(by)
+        self._move(LeadAct.QUALIFY)
+        self._step("lead.qualified", by)
+
+    def disqualify(self, reason: str, *, by: Person) -> None:
+        """Close it for good reason: nobody buys here."""
+        self._close(LeadAct.DISQUALIFY, "lead.disqualified", "Say why it is not worth pursuing.", reason, by)
+
+    def withdraw(self, reason: str, *, by: Person) -> None:
+        """Take it out of the pipeline; it is never deleted (L7)."""
+        self._close(LeadAct.WITHDRAW, "lead.withdrawn", "Say why it is withdrawn.", reason, by)
+
+    def reopen(self, *, by: Person) -> None:
+        """Put a closed lead back to where it was: with its partner, or into the vendor's queue."""
+        self._begin(by)
+        self._move(LeadAct.REOPEN)
+        self.closed_on, self.reason = None, None
+        self._step("lead.reopened", by)
+
+    def assign(self, owner_id: int | None, *, by: Person) -> None:
+        """Say who works it: somebody of those who have it, or nobody."""
+        from app.models import lead_working  # noqa: PLC0415
+
+        lead_working.assign(self, owner_id, by=by)
+
+    def pass_back(self, reason: str, *, by: Person) -> None:
+        """Give it back to the vendor, or take it back from the partner: it is in the vendor's queue again (L1)."""
+        from app.models import lead_working  # noqa: PLC0415
+
+        lead_working.pass_back(self, reason, by=by)
+
+    def pass_to(self, named: str, reason: str, *, by: Person) -> LeadPassage | None:
+        """Ask to pass it to another partner; where the vendor need not consent, it is offered there at once (L1)."""
+        from app.models.lead_passage import LeadPassage  # noqa: PLC0415
+
+        return LeadPassage.ask(self, named, reason, by=by)
+
+    def convert(self, *, by: Person, version: int | None = None, **deal: Any) -> Opportunity:
+        """Make it an opportunity of the partner that has it; the lead counts as converted from today on (L2, P8)."""
+        from app.models import lead_working  # noqa: PLC0415
+
+        return lead_working.convert(self, deal, by=by, version=version)
+
+    # -- how
+
+    def _begin(self, by: Person) -> None:
+        lock(self)
+        self.check_edit(by)
+
+    def _move(self, act: LeadAct) -> None:
+        from app.models import lead_working  # noqa: PLC0415
+
+        lead_working.move(self, act)
+
+    def _close(self, act: LeadAct, kind: str, sentence: str, reason: str, by: Person) -> None:
+        from app.models import lead_working  # noqa: PLC0415
+
+        self._begin(by)
+        self.reason = lead_facts.reason_given(reason, sentence)
+        self._move(act)
+        self.closed_on = lead_working.closing_day(self)
+        lead_working.end_passage(self, by=by)
+        self._step(kind, by, reason=self.reason)
+
+    def _step(self, kind: str, by: Person | None, **facts: Any) -> None:
+        from app.models.step import Step  # noqa: PLC0415 - steps are about leads
+
+        Step.take(self, kind, by=by, **facts)

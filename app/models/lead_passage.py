@@ -13,6 +13,8 @@ from app.models.base import Base, Numbered, PartnerOwned, Tracked
 
 if TYPE_CHECKING:
     from app.models.lead import Lead
+    from app.models.partner import Partner
+    from app.models.person import Person
 
 
 class PassageState(StrEnum):
@@ -22,6 +24,9 @@ class PassageState(StrEnum):
     CONSENTED = "consented"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+TONES = {PassageState.WAITING: "warn", PassageState.CONSENTED: "good", PassageState.REFUSED: "bad"}
 
 
 class LeadPassage(Tracked, PartnerOwned, Numbered, Base):
@@ -47,3 +52,51 @@ class LeadPassage(Tracked, PartnerOwned, Numbered, Base):
     answer: Mapped[str | None]
 
     lead: Mapped[Lead] = relationship(lazy="raise")
+    asked_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[asked_by_id], viewonly=True)
+    to_partner: Mapped[Partner | None] = relationship(
+        lazy="raise", foreign_keys=[to_partner_id], viewonly=True
+    )
+
+    # -- questions
+
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether the vendor still has to decide."""
+        return self.state is PassageState.WAITING
+
+    @property
+    def state_words(self) -> str:
+        """Return the state as a reader says it."""
+        return self.state.value.capitalize()
+
+    @property
+    def tone(self) -> str:
+        """Return the colour of the state."""
+        return TONES.get(self.state, "neutral")
+
+    # -- verbs
+
+    @classmethod
+    def ask(cls, lead: Lead, named: str, reason: str, *, by: Person) -> LeadPassage | None:
+        """Ask to pass a lead to the partner named; None when the vendor need not consent and it was offered there."""
+        from app.models import lead_crossing  # noqa: PLC0415 - crossing is about passages
+
+        return lead_crossing.ask(lead, named, reason, by=by)
+
+    def consent(self, partner: Partner, *, by: Person) -> None:
+        """Let the lead go on: it is offered to the partner that was meant."""
+        from app.models import lead_crossing  # noqa: PLC0415
+
+        lead_crossing.consent(self, partner, by=by)
+
+    def refuse(self, answer: str, *, by: Person) -> None:
+        """Keep the lead where it is, with an answer that the asking partner reads."""
+        from app.models import lead_crossing  # noqa: PLC0415
+
+        lead_crossing.refuse(self, answer, by=by)
+
+    def withdraw(self, *, by: Person) -> None:
+        """Take the wish back before it is decided."""
+        from app.models import lead_crossing  # noqa: PLC0415
+
+        lead_crossing.withdraw(self, by=by)
