@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
         day_before=day_before,
         unit_price=unit_price,
         first_upper=first_upper,
+        in_time=in_time,
         initials=initials,
     )
     app.jinja_env.globals["reader_locale"] = locale
@@ -43,12 +44,12 @@ def locale() -> str:
     """Return the reader's locale: the profile's, else the browser's."""
     if not has_request_context():
         return "en"
-    if "locale" not in g:
+    known: str | None = g.get("locale")
+    if known is None:
         reader = g.get("_login_user")
         chosen = reader.person.locale if reader is not None and reader.is_authenticated else None
-        g.locale = chosen or request.accept_languages.best_match(LOCALES) or "en"
-    chosen_locale: str = g.locale
-    return chosen_locale
+        known = g.locale = chosen or request.accept_languages.best_match(LOCALES) or "en"
+    return known
 
 
 def time_zone() -> str:
@@ -158,6 +159,25 @@ def in_days(value: date | None, today: date | None = None) -> str:
     if words is None:
         words = f"in {away} days" if away > 0 else f"{-away} days ago"
     return f"{words} ({day(value)})"
+
+
+def in_time(value: datetime | None, *, short: bool = False) -> str:
+    """Return an instant and how far it is: "in 5 hours (4 Dec 2026 14:00)"; `short` leaves out when exactly."""
+    if value is None:
+        return ""
+    away = (value - clock.now()).total_seconds()
+    words = _far(abs(away))
+    told = f"in {words}" if away > 0 else f"{words} ago"
+    return told if short else f"{told} ({when(value)})"
+
+
+def _far(seconds: float) -> str:
+    """Return a time as people say it: what is left of the largest unit is cut off, so that nobody comes too late."""
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= (2 * length if unit == "day" else length):
+            many = int(seconds // length)
+            return f"{many} {unit}" if many == 1 else f"{many} {unit}s"
+    return "less than a minute"
 
 
 @lru_cache(maxsize=64)

@@ -12,8 +12,6 @@ from markupsafe import escape
 from sqlalchemy import ColumnElement, Select, func, literal
 from sqlalchemy.orm import Session
 
-from app import filters as formats
-
 Getter = Callable[[Any], Any]
 NUMERIC = frozenset({"money", "unit_price", "number", "percent", "num"})
 
@@ -91,6 +89,12 @@ def day(name: str, label: str, where: Callable[[date], Any]) -> Filter:
     return Filter(name, label, lambda given: where(date.fromisoformat(given)), "day")
 
 
+class Typed(str):
+    """Words somebody typed, of which only the last may be unfinished."""
+
+    __slots__ = ()
+
+
 def matches(search: Any, words: str) -> ColumnElement[bool]:
     """Return the condition that a search column holds all words, each perhaps unfinished.
 
@@ -100,10 +104,19 @@ def matches(search: Any, words: str) -> ColumnElement[bool]:
     terms = [term for term in "".join(c if c.isalnum() else " " for c in words).split() if term][:8]
     if not terms:
         return literal(value=True)
-    begun = func.to_tsquery("simple", func.accord_fold(" & ".join(map(_begun, terms))))
-    whole = func.plainto_tsquery("simple", func.accord_fold(words))
-    condition: ColumnElement[bool] = search.op("@@")(begun.op("||")(whole))
+    unfinished = terms[-1:] if isinstance(words, Typed) else terms
+    asked = [_word(term) for term in terms[: len(terms) - len(unfinished)]] + [
+        _begun(term) for term in unfinished
+    ]
+    question: ColumnElement[Any] = func.to_tsquery("simple", func.accord_fold(" & ".join(asked)))
+    if not words.replace(" ", "").isalnum():
+        question = question.op("||")(func.plainto_tsquery("simple", func.accord_fold(str(words))))
+    condition: ColumnElement[bool] = search.op("@@")(question)
     return condition
+
+
+def _word(term: str) -> str:
+    return f"({term} | '-{term}')" if term.isdecimal() else term
 
 
 def _begun(term: str) -> str:
@@ -139,21 +152,3 @@ class Declared:
     prepare: Callable[[Session, list[Any]], list[Any]] | None = (
         None  # what a screen's rows need besides, in bulk
     )
-
-
-def shown(kind: str, value: Any, currency: str | None) -> str:
-    if value is None:
-        return ""
-    if kind == "money":
-        return formats.money(value, currency)
-    if kind == "unit_price":
-        return formats.unit_price(value, currency)
-    return FORMATS.get(kind, str)(value)
-
-
-FORMATS: dict[str, Callable[[Any], str]] = {
-    "number": formats.number,
-    "percent": formats.percent,
-    "day": formats.day,
-    "when": formats.when,
-}

@@ -6,14 +6,15 @@ does, so rows are put together here; badges are still the component's, each draw
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from flask import get_template_attribute
 from markupsafe import Markup, escape
 
-from app.listing.columns import Column, Getter, shown
+from app import filters as formats
+from app.listing.columns import Column, Getter
 
 NOTHING = '<span class="nothing">–</span>'
 
@@ -48,24 +49,56 @@ def _linked(column: Column, item: Any, *, leads: bool = False) -> str:
 
 
 def _value(column: Column, item: Any) -> str:
-    currency = column.currency(item) if column.currency else None
-    text = shown(column.kind, column.value(item), currency)
-    if not text:
+    value = column.value(item)
+    if value is None or value == "":
         return NOTHING
-    if column.kind == "badge":
-        return _badge(text, (column.tone(item) if column.tone else None) or "neutral")
-    if column.kind == "tier":
-        return _tier(text)
-    if currency and column.kind in {"money", "unit_price"}:
-        return f'{escape(text)} <span class="unit">{escape(currency)}</span>'
-    return escape(text)
+    return WRITERS.get(column.kind, _text)(column, item, value)
+
+
+def _text(_column: Column, _item: Any, value: Any) -> str:
+    return escape(str(value))
+
+
+def _money(column: Column, item: Any, value: Any) -> str:
+    return _of(column, item, value, formats.money)
+
+
+def _unit_price(column: Column, item: Any, value: Any) -> str:
+    return _of(column, item, value, formats.unit_price)
+
+
+def _of(column: Column, item: Any, value: Any, written: Callable[[Any, str | None], str]) -> str:
+    """Return an amount, and its currency where the list knows it."""
+    currency = column.currency(item) if column.currency else None
+    text = escape(written(value, currency))
+    return f'{text} <span class="unit">{escape(currency)}</span>' if currency else text
+
+
+def _badge(column: Column, item: Any, value: Any) -> str:
+    return _mark(str(value), (column.tone(item) if column.tone else None) or "neutral")
 
 
 @lru_cache(maxsize=512)
-def _badge(word: str, tone: str) -> str:
+def _mark(word: str, tone: str) -> str:
     return str(get_template_attribute("components/badge.html", "badge")(word, tone))
 
 
+def _tier(_column: Column, _item: Any, value: Any) -> str:
+    return _metal(str(value))
+
+
 @lru_cache(maxsize=128)
-def _tier(name: str) -> str:
+def _metal(name: str) -> str:
     return str(get_template_attribute("components/badge.html", "tier_badge")(name))
+
+
+WRITERS: dict[str, Callable[[Column, Any, Any], str]] = {
+    "money": _money,
+    "unit_price": _unit_price,
+    "badge": _badge,
+    "tier": _tier,
+    "number": lambda _column, _item, value: formats.number(value),
+    "percent": lambda _column, _item, value: formats.percent(value),
+    "day": lambda _column, _item, value: formats.day(value),
+    "when": lambda _column, _item, value: formats.when(value),
+}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
+from sqlalchemy import ARRAY, CTE, ColumnElement, Join, Select, and_, any_, func, literal, select, tuple_
 
 from app import filters as formats
 from app.extensions import db
-from app.listing.columns import Column, Declared, Filter, FilterState
+from app.listing.columns import Column, Declared, Filter, FilterState, Typed
 from app.listing.drawing import drawn
 
 SIZE = 25
@@ -76,37 +76,60 @@ class Page:
 
     def selected(self) -> Select[*tuple[Any, ...]]:
         """Return the rows of the whole list, searched and filtered, in no order yet."""
+        if self._hits is not None:
+            return self._query.where(among(self.listing.key, self._hits))
+        elif self._search is not None:
+            return self._filtered.where(self._search(self.q))
+        else:
+            return self._filtered
+
+    @cached_property
+    def _filtered(self) -> Select[*tuple[Any, ...]]:
         query = self._query
-        if self._found is not None:
-            query = query.where(self._found)
         for each in self.listing.filters:
             given = self.args.get(each.name, "").strip()
             if given:
                 query = query.where(_condition(each, given))
         return query
 
+    @property
+    def _search(self) -> Callable[[str], ColumnElement[bool]] | None:
+        """Return how this list is searched, when somebody searches it."""
+        return self.listing.search if self.q else None
+
     @cached_property
-    def _found(self) -> ColumnElement[bool] | None:
-        """Return the condition that a row holds the words searched for; None when nothing is searched."""
-        if not self.q or self.listing.search is None:
+    def _hits(self) -> list[Any] | None:
+        """Return the keys of the rows that a search finds, in order; None when none is made, or it finds many.
+
+        The last word may be unfinished. A beginning that most rows share takes PostgreSQL long to look up, so the other
+        words are taken as they stand first, and as beginnings when nothing is found so.
+        """
+        if self._search is None:
             return None
-        return few(self._query, self.listing.key, self.listing.search(self.q))
+        hits = self._keys_in_order(self._search(Typed(self.q)))
+        return self._keys_in_order(self._search(self.q)) if hits == [] and " " in self.q else hits
+
+    def _keys_in_order(self, condition: ColumnElement[bool]) -> list[Any] | None:
+        """Return the keys of these rows in the list's order; None when they are not few."""
+        sort, key = self._sort_expression, self.listing.key
+        found = _found(self._filtered, condition, key.label("key"), sort.label("sort"))
+        rows = select(found).limit(FEW + 1).subquery()
+        query = select(rows.c.key).order_by(*self._downwards(rows.c.sort, rows.c.key))
+        keys = list(dict.fromkeys(db.session.scalars(query)))
+        return keys if len(keys) <= FEW else None
 
     def ordered(self, *, backwards: bool = False) -> Select[*tuple[Any, ...]]:
         """Return the whole list in its order."""
+        first = self._sort_expression
+        if self.q and self._hits is None and self.total < COUNTED:
+            first = func.coalesce(
+                first, first
+            )  # better sorted than read in the order of an index until a screen is full
+        return self.selected().order_by(*self._downwards(first, self.listing.key, backwards=backwards))
+
+    def _downwards(self, *keys: Any, backwards: bool = False) -> list[Any]:
         down = self.is_descending is not backwards
-        first, then = self._sort_expression, self.listing.key
-        if self._finds_few:
-            first = func.coalesce(first, first)
-        return self.selected().order_by(*(key.desc() if down else key.asc() for key in (first, then)))
-
-    @property
-    def _finds_few(self) -> bool:
-        """Say whether a search is better sorted than read in the order of an index until a screen is full.
-
-        Row security hides from PostgreSQL how many rows a search finds, so it would always read in order.
-        """
-        return bool(self.q and self.listing.search) and self.total < COUNTED
+        return [key.desc() if down else key.asc() for key in keys]
 
     @property
     def _sort_expression(self) -> Any:
@@ -114,24 +137,48 @@ class Page:
         return next(column.sort for column in self.columns if column.name == name)
 
     def _screen(self) -> tuple[list[Any], bool, bool]:
+        """Return the items of this screen, and whether there are some after and before them."""
         if self._items is None:
             after, before = _number(self.args.get("after")), _number(self.args.get("before"))
-            backwards = after is None and before is not None
-            edge = self._edge(after if after is not None else before)
-            query = self.ordered(backwards=backwards)
-            if edge is not None:
-                here = tuple_(self._sort_expression, self.listing.key)
-                down = self.is_descending is not backwards
-                query = query.where(here < edge if down else here > edge)
-            found = list(db.session.execute(query.limit(SIZE + 1)).unique().all())
-            more = len(found) > SIZE
-            items = [row[0] if len(row) == 1 else row for row in found[:SIZE]]
-            if backwards:
-                items.reverse()
+            edge = after if after is not None else before
+            if self._hits is not None and (edge is None or edge in self._hits):
+                found, later, earlier = self._read_among(self._hits, after, before)
+            else:
+                found, later, earlier = self._read(after, before)
+            items = [row[0] if len(row) == 1 else row for row in found]
             if self.listing.prepare:
                 items = self.listing.prepare(db.session(), items)
-            self._items = (items, more or backwards, (edge is not None) if not backwards else more)
+            self._items = (items, later, earlier)
         return self._items
+
+    def _read(self, after: int | None, before: int | None) -> tuple[list[Any], bool, bool]:
+        backwards = after is None and before is not None
+        edge = self._edge(after if after is not None else before)
+        query = self.ordered(backwards=backwards)
+        if edge is not None:
+            here = tuple_(self._sort_expression, self.listing.key)
+            down = self.is_descending is not backwards
+            query = query.where(here < edge if down else here > edge)
+        found = list(db.session.execute(query.limit(SIZE + 1)).unique().all())
+        more = len(found) > SIZE
+        rows = found[:SIZE]
+        if backwards:
+            rows.reverse()
+        return rows, more or backwards, (edge is not None) if not backwards else more
+
+    def _read_among(
+        self, hits: list[Any], after: int | None, before: int | None
+    ) -> tuple[list[Any], bool, bool]:
+        """Read a screen of the few rows that a search found."""
+        if after is not None:
+            begin = hits.index(after) + 1
+        else:
+            begin = 0 if before is None else max(hits.index(before) - SIZE, 0)
+        shown = hits[begin : begin + SIZE]
+        query = self._query.where(among(self.listing.key, shown))
+        query = query.order_by(*self._downwards(self._sort_expression, self.listing.key))
+        rows = list(db.session.execute(query).unique().all()) if shown else []
+        return rows, begin + SIZE < len(hits), begin > 0
 
     def _edge(self, number: int | None) -> Any:
         """Return the sort value and key of the row where the screen begins; None when it is gone."""
@@ -154,15 +201,13 @@ class Page:
     @cached_property
     def total(self) -> int:
         """Return how many rows there are, counted up to 10,001; a list that fits on one screen is not counted."""
+        if self._hits is not None:
+            return len(self._hits)
         if not self.q:
             items, more, earlier = self._screen()
             if not more and not earlier:
                 return len(items)
-        query, key = self.selected(), self.listing.key
-        if query.whereclause is None:  # every row: what is joined to show more of it adds and removes none
-            counted = select(key)
-        else:
-            counted = query.with_only_columns(key, maintain_column_froms=True).order_by(None)
+        counted = _counted(self.listing, self.selected())
         return db.session.scalar(select(func.count()).select_from(counted.limit(COUNTED).subquery())) or 0
 
     @property
@@ -228,12 +273,43 @@ def few(query: Select[*tuple[Any, ...]], key: Any, condition: ColumnElement[bool
     PostgreSQL takes words, and columns that hang together, to be commoner than they are; it would walk a million rows
     in the list's order to find ten.
     """
-    rows = (
-        query.with_only_columns(key.label("key"), maintain_column_froms=True).where(condition).order_by(None)
-    )
-    found = rows.cte("found").prefix_with("MATERIALIZED")
+    found = _found(query, condition, key.label("key"))
     keys = list(db.session.scalars(select(found.c.key).limit(FEW + 1)))
-    return condition if len(keys) > FEW else key.in_(keys)
+    return condition if len(keys) > FEW else among(key, keys)
+
+
+def _found(query: Select[*tuple[Any, ...]], condition: ColumnElement[bool], *columns: Any) -> CTE:
+    """Return these columns of the rows that meet a condition, found by that and not by the order asked for."""
+    rows = query.with_only_columns(*columns, maintain_column_froms=True).where(condition).order_by(None)
+    return rows.cte("found").prefix_with("MATERIALIZED")
+
+
+def _counted(listing: Declared, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return the keys of a list, without what is joined only to show more of its rows where that can be left out.
+
+    With a join taken away PostgreSQL may count in an index alone.
+    """
+    condition = query.whereclause
+    if condition is None:
+        return select(listing.key)
+    if set(condition._from_objects) == {_first_of(listing.query)}:  # noqa: SLF001 - has no public name that is quick
+        return select(listing.key).where(condition)
+    return query.with_only_columns(listing.key, maintain_column_froms=True).order_by(None)
+
+
+@lru_cache(maxsize=256)
+def _first_of(query: Callable[[], Select[*tuple[Any, ...]]]) -> Any:
+    """Return what a list selects from, when all that it joins may be missing and so takes no row away."""
+    first, *others = query().get_final_froms()
+    while isinstance(first, Join) and first.isouter and not first.full:
+        first = first.left
+    return None if others else first
+
+
+def among(key: Any, keys: list[Any]) -> ColumnElement[bool]:
+    """Return the condition that a key is one of these: as one value, however many there are."""
+    condition: ColumnElement[bool] = key == any_(literal(keys, ARRAY(key.type)))
+    return condition
 
 
 def _condition(each: Filter, given: str) -> ColumnElement[bool]:
