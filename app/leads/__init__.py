@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.leads import leads, opportunities, orders
+from app.leads import conversations, leads, opportunities, orders
 
 
 def register(app: Flask) -> None:
     """Put the three lists on the application."""
-    for page in (leads, opportunities, orders):
+    for page in (conversations, leads, opportunities, orders):
         app.register_blueprint(page.bp)

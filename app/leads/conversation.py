@@ -1,0 +1,169 @@
+"""What a record's page shows of the talk about it: its time line with the comments in it, its files, who watches.
+
+`talk = conversation(record)` in the view, `{% include "leads/_talk.html" %}` in the template: four questions in all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from app.access import Permission, current_person, may, visitor
+from app.extensions import db
+from app.models import Attachment, Comment, Person, Step, Watch
+from app.models.step import name_of
+from app.stored_files import MEGABYTES
+
+KINDS = {"lead": "leads", "opportunity": "opportunities", "orders": "orders", "registration": "registrations"}
+"""Which part of an address a record's table stands for."""
+
+SHOWN = 100
+LINK = re.compile(r"https?://[^\s<>\"'“”]+[^\s<>\"'“”.,;:!?)\]}]")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One moment of the time line: a step, or a comment."""
+
+    at: datetime
+    number: int
+    who: str
+    side: str
+    words: str | Markup
+    only_vendor: bool
+    comment: Comment | None = None
+    is_own: bool = False
+
+    @property
+    def is_comment(self) -> bool:
+        """Say whether somebody said this, rather than did it."""
+        return self.comment is not None
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the record."""
+
+    file: Attachment
+    who: str
+    only_vendor: bool
+    may_be_removed: bool
+
+    @property
+    def size(self) -> str:
+        """Return how large it is, in words."""
+        kilobytes = self.file.size / 1024
+        return (
+            f"{max(kilobytes, 1):.0f} kB" if kilobytes < 1000 else f"{kilobytes / 1024:.1f} MB"  # noqa: PLR2004
+        )
+
+
+@dataclass(frozen=True)
+class Talk:
+    """All that `_talk.html` draws."""
+
+    kind: str
+    record_id: int
+    entries: Sequence[Entry]
+    is_cut: bool
+    files: Sequence[File]
+    watches: bool
+    may_talk: bool
+    may_keep_to_vendor: bool
+    only_vendor_reads: bool
+    vendor: str
+    megabytes: int = MEGABYTES
+
+
+def conversation(record: Any) -> Talk:
+    """Return the talk about a record as the reader may see it: at most four questions."""
+    session, reader, vendor = db.session(), current_person, _vendor()
+    steps = [step for step in Step.path(session, record, SHOWN) if not step.kind.startswith("comment.")]
+    comments = Comment.on(session, record, SHOWN)
+    entries = [*(_step(step, vendor) for step in steps), *(_comment(one, vendor) for one in comments)]
+    is_staff = reader.is_staff
+    return Talk(
+        kind=KINDS[record.__tablename__],
+        record_id=record.id,
+        entries=sorted(entries, key=lambda entry: (entry.at, entry.is_comment, entry.number), reverse=True),
+        is_cut=len(steps) >= SHOWN or len(comments) >= SHOWN,
+        files=[_file(one) for one in Attachment.on(session, record)],
+        watches=Watch.on(session, record, reader),
+        may_talk=may(Permission.COMMENT),
+        may_keep_to_vendor=is_staff and record.partner_id is not None,
+        only_vendor_reads=is_staff and record.partner_id is None,
+        vendor=vendor,
+    )
+
+
+def _vendor() -> str:
+    known = visitor()
+    return known.vendor if known is not None else "Accord"
+
+
+def _step(step: Step, vendor: str) -> Entry:
+    return Entry(step.at, step.id, step.who, _side(step.actor, vendor), step.words, _is_hidden(step))
+
+
+def _comment(comment: Comment, vendor: str) -> Entry:
+    return Entry(
+        comment.said_at,
+        comment.id,
+        name_of(comment.author_id, comment.author),
+        _side(comment.author, vendor),
+        as_html(comment.text, comment.names),
+        _is_hidden(comment),
+        comment,
+        is_own=comment.author_id == current_person.id,
+    )
+
+
+def _file(file: Attachment) -> File:
+    who = name_of(file.uploaded_by_id, file.uploaded_by)
+    return File(file, who, _is_hidden(file), file.may_be_removed_by(current_person))
+
+
+def _is_hidden(kept: Step | Comment | Attachment) -> bool:
+    """Say whether a member of the staff reads what no partner does."""
+    return current_person.is_staff and (kept.vendor_only or kept.partner_id is None)
+
+
+def _side(person: Person | None, vendor: str) -> str:
+    """Say on which side somebody stands, where it is not the reader's own."""
+    if person is None or person.is_staff is current_person.is_staff:
+        return ""
+    return vendor if person.is_staff else "Partner"
+
+
+def as_html(text: str, names: Sequence[str] = ()) -> Markup:
+    """Return what somebody wrote as safe HTML: line breaks, links and names, nothing else."""
+    parts, at = [], 0
+    for link in LINK.finditer(text):
+        parts.append(_with_names(text[at : link.start()], names))
+        address = link.group()
+        parts.append(Markup('<a href="{0}" rel="nofollow noopener noreferrer ugc">{0}</a>').format(address))
+        at = link.end()
+    parts.append(_with_names(text[at:], names))
+    return Markup("").join(parts)
+
+
+def _with_names(text: str, names: Sequence[str]) -> Markup:
+    """Return a piece of text with the people it names marked, the longest name first."""
+    if not names:
+        return _lines(text)
+    known = "|".join(re.escape(f"@{name}") for name in sorted(names, key=len, reverse=True))
+    pieces = re.split(f"({known})", text, flags=re.IGNORECASE)
+    return Markup("").join(
+        Markup('<b class="talk-name">{}</b>').format(piece) if place % 2 else _lines(piece)
+        for place, piece in enumerate(pieces)
+    )
+
+
+def _lines(text: str) -> Markup:
+    broken = str(escape(text.replace("\r\n", "\n"))).replace("\n", "<br>")
+    return Markup(broken)  # noqa: S704 - escaped the line before
