@@ -1,53 +1,41 @@
-"""An order of a partner and its lines (L6, M2)."""
+"""An order of a partner (L6): drafted, submitted, confirmed, fulfilled, closed, or cancelled; a credit note mirrors one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import (
-    CheckConstraint,
-    Computed,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Numeric,
-    Select,
-    UniqueConstraint,
-    func,
-    select,
-)
+from sqlalchemy import Computed, ForeignKey, Index, Select, func, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from app.models import (
+    order_agreeing,
+    order_beginning,
+    order_credit,
+    order_drafting,
+    order_path,
+    order_pricing,
+)
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
+from app.models.order_line import OrderLine
+from app.models.order_status import COUNTED, OrderStatus
 from app.models.owning import Owned
 from app.models.price_list import Price
+from app.rules.ordering import may_become
 
 if TYPE_CHECKING:
-    from app.models.partner import Partner
-    from app.models.product import Product
+    from app.models.opportunity import Opportunity
+    from app.models.order_pricing import Sheet
+    from app.models.person import Person
 
 
-class OrderStatus(StrEnum):
-    """The path of an order (L6)."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    CONFIRMED = "confirmed"
-    FULFILLED = "fulfilled"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-COUNTED = (OrderStatus.CONFIRMED, OrderStatus.FULFILLED, OrderStatus.CLOSED)
+__all__ = ["COUNTED", "Order", "OrderLine", "OrderStatus"]
 
 
 class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
-    """What a partner ordered on a day, in one currency."""
+    """What a partner ordered on a day, in one currency; imported ones were never drafted here."""
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -71,6 +59,7 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
     credits_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
     note: Mapped[str | None]
     reason: Mapped[str | None]
+    drafted_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     fulfilled_at: Mapped[datetime | None]
@@ -89,6 +78,8 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
 
     __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
+    opportunity: Mapped[Opportunity | None] = relationship(lazy="raise", viewonly=True)
+    credited: Mapped[Order | None] = relationship(lazy="raise", viewonly=True, remote_side="Order.id")
     lines: Mapped[list[OrderLine]] = relationship(
         lazy="raise",
         back_populates="order",
@@ -98,6 +89,23 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
     )
 
     SHOWN = 500
+
+    # -- questions
+
+    @property
+    def is_credit(self) -> bool:
+        """Say whether it takes back what another order ordered (M5)."""
+        return self.credits_id is not None
+
+    @property
+    def noun(self) -> str:
+        """Return what a reader calls it."""
+        return "Credit note" if self.is_credit else "Order"
+
+    @property
+    def is_open_draft(self) -> bool:
+        """Say whether its lines may still be changed: a draft that was begun here, not one a file brought."""
+        return self.status is OrderStatus.DRAFT and self.drafted_at is not None
 
     @property
     def tone(self) -> str:
@@ -109,15 +117,27 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
     @property
     def counts(self) -> str:
         """Say in a sentence whether it counts for parameters (P8)."""
+        if self.status in COUNTED and self.is_credit:
+            return "It counts against what was ordered, on the day it was given."
         if self.status in COUNTED:
             return "It counts on the day it was ordered."
         return "It does not count: orders count when they are confirmed, fulfilled or closed."
 
+    def may_become(self, status: OrderStatus) -> bool:
+        """Say whether its path has this step (L6)."""
+        return may_become(self.status, status, is_credit=self.is_credit)
+
+    def may_be_withdrawn_by(self, person: Person) -> bool:
+        """Say whether this person of the partner may take it back: until the vendor confirmed it."""
+        is_waiting = self.status in {OrderStatus.DRAFT, OrderStatus.SUBMITTED} and self.drafted_at is not None
+        return is_waiting and self.may_be_edited_by(person)
+
     @classmethod
-    def totals(cls, ids: Collection[int]) -> Select[int, Decimal, int]:
+    def totals(cls, ids: Collection[int]) -> Select[int, Any, int]:
         """Return what the stored lines of these orders make, unrounded, and how many they are (M2)."""
+        total: Any = func.coalesce(func.sum(OrderLine.amount), 0).label("total")
         return (
-            select(OrderLine.order_id, func.sum(OrderLine.amount).label("total"), func.count().label("lines"))
+            select(OrderLine.order_id, total, func.count().label("lines"))
             .where(OrderLine.order_id.in_(ids))
             .group_by(OrderLine.order_id)
         )
@@ -133,44 +153,39 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
             )
             .order_by(OrderLine.line)
             .limit(self.SHOWN)
+            .execution_options(populate_existing=True)
         )
         return list(self.session.scalars(lines))
 
+    def line_of(self, line_id: int) -> OrderLine | None:
+        """Return one of its lines with its product, or None."""
+        line = select(OrderLine).where(OrderLine.order_id == self.id, OrderLine.id == line_id)
+        return self.session.scalars(line.options(joinedload(OrderLine.product))).one_or_none()
 
-class OrderLine(PartnerOwned, Numbered, Base):
-    """A line: its stored amount is quantity × unit price × (1 − discount), rounded once (M2)."""
+    def sheet(self, on: date | None = None) -> Sheet:
+        """Return its lines with their prices: those of today while it is a draft (R1), else the frozen ones (R4)."""
+        lines = self.first_lines()
+        if on is not None and self.is_open_draft:
+            return order_pricing.live(self.session, self, lines, on)
+        return order_pricing.frozen(self, lines)
 
-    __tablename__ = "order_line"
-    __table_args__ = (
-        ForeignKeyConstraint(["partner_id", "order_id"], ["orders.partner_id", "orders.id"]),
-        UniqueConstraint("order_id", "line"),
-        CheckConstraint("discount between 0 and 1", name="discount_is_a_share"),
-        Index("ix_order_line_partner_id", "partner_id"),
-        Index("ix_order_line_product_id", "product_id"),
-    )
+    # -- verbs of a draft
 
-    # Its partner is its order's: the key to the order says so, and a second one would be checked for every line.
-    partner_id: Mapped[int] = mapped_column(sort_order=-9)
-    order_id: Mapped[int]
-    line: Mapped[int]
-    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
-    quantity: Mapped[Decimal]
-    unit_price: Mapped[Decimal]
-    discount: Mapped[Decimal] = mapped_column(Numeric(7, 6), default=Decimal(0))
-    amount: Mapped[Decimal]
-    price_id: Mapped[int | None] = mapped_column(ForeignKey("price.id"))
-    list_price: Mapped[Decimal | None]
-    why: Mapped[str | None]
-    override_reason: Mapped[str | None]
+    draft = classmethod(order_beginning.draft)
+    from_opportunity = classmethod(order_beginning.from_opportunity)
+    duplicate = order_beginning.duplicate
+    describe = order_drafting.describe
+    add_line = order_drafting.add_line
+    change_lines = order_drafting.change_lines
+    remove_line = order_drafting.remove_line
+    agree = order_agreeing.agree
+    restore = order_agreeing.restore
 
-    partner: Mapped[Partner] = relationship(
-        viewonly=True, lazy="raise", primaryjoin="foreign(OrderLine.partner_id) == Partner.id"
-    )
-    order: Mapped[Order] = relationship(
-        lazy="raise",
-        back_populates="lines",
-        primaryjoin="Order.id == OrderLine.order_id",
-        foreign_keys="OrderLine.order_id",
-    )
-    product: Mapped[Product] = relationship(lazy="raise")
-    price: Mapped[Price | None] = relationship(lazy="raise")
+    # -- verbs of the path
+
+    submit = order_path.submit
+    confirm = order_path.confirm
+    fulfil = order_path.fulfil
+    close = order_path.close
+    cancel = order_path.cancel
+    credit = order_credit.credit

@@ -63,6 +63,7 @@ class Partner(Tracked, Numbered, Base):
     employees: Mapped[int | None]
     founded: Mapped[int | None]
     portal_access: Mapped[bool] = mapped_column(default=True)
+    orders_numbered: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
     sort_name: Mapped[str] = mapped_column(Text(collation="C"), Computed("accord_fold(name)", persisted=True))
     search: Mapped[str] = mapped_column(
