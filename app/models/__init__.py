@@ -8,7 +8,7 @@ from app.models.certificate import Certificate
 from app.models.comment import Comment
 from app.models.credential import Credential
 from app.models.customer import Customer, CustomerMark, MarkKind
-from app.models.distribution import Decision, DistributionRule, DistributionShare, PinnedAccount
+from app.models.distribution import Decision, DistributionRule, DistributionShare
 from app.models.document import Document, TypeDocument
 from app.models.event import Event, EventDetail
 from app.models.exchange_rate import ExchangeRate
@@ -26,6 +26,8 @@ from app.models.partner import Partner
 from app.models.partner_type import REGISTERED, PartnerType, Tier, WinsCount
 from app.models.partnership import ActivePeriod, Partnership, TierCause, TierPeriod
 from app.models.person import Contact, Digest, Person, Role
+from app.models.pinned_account import PinnedAccount
+from app.models.pipeline_sum import PipelineSum
 from app.models.price_list import Price, PriceList, PriceListPartner, PriceScope
 from app.models.product import Product
 from app.models.program import ProgramVersion, VersionStatus
@@ -94,6 +96,7 @@ __all__ = [
     "PassageState",
     "Person",
     "PinnedAccount",
+    "PipelineSum",
     "Price",
     "PriceList",
     "PriceListPartner",

@@ -18,10 +18,11 @@ from app.models import offer_book as book
 from app.models import offering
 from app.models.campaign import Campaign
 from app.models.candidates import Known, known, rank_of
-from app.models.distribution import Decision, DistributionRule, DistributionShare, PinnedAccount, marks_of
+from app.models.distribution import Decision, DistributionRule, DistributionShare
 from app.models.lead_offer import Afterwards
 from app.models.partner_type import PartnerType, Tier
 from app.models.person import Person
+from app.models.pinned_account import PinnedAccount, marks_of
 from app.rules.distribution import Asked, Conditions, Demands, Kept, Turn, barrier, mismatch, next_turn
 
 

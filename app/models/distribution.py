@@ -5,19 +5,33 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, delete, func, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
 from app.models.base import Base, Numbered, Tracked
+from app.models.changing import check_version, enter, lock, refused_by
+from app.models.event import Event
 from app.models.lead_offer import Afterwards, LeadOffer
-from app.rules.conflicts import domain_of, folded, mail_domain_of
+from app.models.partner import Partner
+from app.models.partner_type import PartnerType, Tier
+from app.rules import reaching
+from app.rules.distribution import either
+from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
+    from app.models.campaign import Campaign
     from app.models.lead import Lead
-    from app.models.partner import Partner
     from app.models.person import Person
 
-LONGEST_NAME = 300
+LONGEST_WORD = 100
+LONGEST_WAIT = 8760  # hours: a year
+MOST_WEIGHT = 1000
+MOST_WORDS = 50
+TERMS = (
+    "name", "by_itself", "countries", "regions", "needs", "sources", "campaign_id", "partner_type_id", "tier_id",
+    "capacity", "hours", "hides_personal", "afterwards",
+)  # fmt: skip
+"""What a rule says and may be changed."""
 
 
 class DistributionRule(Tracked, Numbered, Base):
@@ -49,6 +63,178 @@ class DistributionRule(Tracked, Numbered, Base):
     __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
     shares: Mapped[list[DistributionShare]] = relationship(back_populates="rule", lazy="raise")
+    campaign: Mapped[Campaign | None] = relationship(lazy="raise")
+    partner_type: Mapped[PartnerType | None] = relationship(lazy="raise")
+    tier: Mapped[Tier | None] = relationship(lazy="raise")
+
+    # -- questions
+
+    @property
+    def for_words(self) -> str:
+        """Say in a sentence for which leads the rule is; its campaign is loaded."""
+        conditions = (
+            ("from", self.countries),
+            ("in", self.regions),
+            ("that need", self.needs),
+            ("with the source", self.sources),
+            ("of the campaign", [self.campaign.name] if self.campaign else []),
+        )
+        told = [f"{word} {either(names)}" for word, names in conditions if names]
+        return f"Leads {', '.join(told)}" if told else "Every lead"
+
+    @property
+    def to_words(self) -> str:
+        """Say in a sentence which of its partners may have a lead; its type and tier are loaded."""
+        told = [self.partner_type.name] if self.partner_type else []
+        told += [f"from {self.tier.name} up"] if self.tier else []
+        told += [f"at most {self.capacity} in hand"] if self.capacity else []
+        return ", ".join(told) or "all of its partners"
+
+    @classmethod
+    def in_order(cls, session: Session) -> list[DistributionRule]:
+        """Return every rule in its order, with what its page says of it."""
+        loaded = (
+            joinedload(cls.campaign),
+            joinedload(cls.partner_type),
+            joinedload(cls.tier),
+            selectinload(cls.shares).joinedload(DistributionShare.partner),
+        )
+        return list(session.scalars(select(cls).options(*loaded).order_by(cls.position, cls.id)))
+
+    # -- verbs
+
+    @classmethod
+    def draw_up(cls, session: Session, *, by: Person | None, **terms: Any) -> DistributionRule:
+        """Add a rule after all others; it decides nothing until it has partners."""
+        last = session.scalar(select(func.max(cls.position))) or 0
+        rule = cls(position=last + 1)
+        rule._fill(session, terms)
+        enter(session, rule, "distribution_rule.drawn_up", by=by, refusals=rule._taken())
+        return rule
+
+    def change(self, *, by: Person | None, version: int | None = None, **terms: Any) -> None:
+        """Change the rule for the leads to come; offers already made stay as they are."""
+        lock(self)
+        check_version(self, version)
+        with self.session.no_autoflush:
+            self._fill(self.session, terms)
+        if self.changes()[1]:
+            before, after = self.changes()
+            with refused_by(self.session, self._taken()):
+                pass  # what was filled in is flushed, and the database says whether the name is free
+            kind = "distribution_rule.changed"
+            Event.record(self.session, kind, self, by=by, before=before, after=after)
+
+    def switch(self, *, on: bool, by: Person | None) -> None:
+        """Let the rule decide, or not, from now on."""
+        lock(self)
+        if self.active is not on:
+            self.active = on
+            self.track("distribution_rule.switched_on" if on else "distribution_rule.switched_off", by=by)
+
+    def move(self, *, up: bool, by: Person | None) -> None:
+        """Let the rule be asked one place earlier or later; at the end of the list nothing happens."""
+        session = self.session
+        rules = list(
+            session.scalars(
+                select(DistributionRule)
+                .order_by(DistributionRule.id)
+                .with_for_update(key_share=True)
+                .execution_options(populate_existing=True)
+            )
+        )
+        rules.sort(key=lambda rule: (rule.position, rule.id))
+        place = rules.index(self)
+        other = place - 1 if up else place + 1
+        if 0 <= other < len(rules):
+            rules[place], rules[other] = rules[other], rules[place]
+            for position, rule in enumerate(rules, start=1):
+                rule.position = position
+            self.track("distribution_rule.moved", by=by, place=other + 1)
+
+    def delete(self, *, by: Person | None) -> None:
+        """Take away a rule that never decided anything; one that did stays, so that the log can be read."""
+        session = self.session
+        lock(self)
+        decided = session.scalar(select(func.count(Decision.id)).where(Decision.rule_id == self.id)) or 0
+        if decided:
+            raise RuleBroken(
+                f"This rule decided {decided} times, and its log stays readable. Switch it off instead."
+            )
+        self.track("distribution_rule.deleted", by=by, name=self.name)
+        session.execute(delete(DistributionShare).where(DistributionShare.rule_id == self.id))
+        session.delete(self)
+        session.flush()
+
+    def weigh(self, partner: Partner, weight: int, *, by: Person | None) -> None:
+        """Let a partner take part with a weight, or with another one; who comes back goes on where it stood."""
+        if not 1 <= weight <= MOST_WEIGHT:
+            raise RuleBroken(f"A weight is a whole number from 1 to {MOST_WEIGHT}.", "weight")
+        session = self.session
+        lock(self)
+        share = self._share(partner.id)
+        was = None if share is None else share.weight
+        if share is None:
+            stands = self._where_it_stood(partner.id)
+            session.add(
+                DistributionShare(rule_id=self.id, partner_id=partner.id, weight=weight, current=stands)
+            )
+        else:
+            share.weight = weight
+        if was != weight:
+            self.track("distribution_rule.weighed", by=by, partner=partner.name, weight=weight)
+
+    def leave_out(self, partner: Partner, *, by: Person | None) -> None:
+        """Let a partner take part no longer; what is on offer to it stays on offer."""
+        lock(self)
+        share = self._share(partner.id)
+        if share is not None:
+            self.session.delete(share)
+            self.track("distribution_rule.left_out", by=by, partner=partner.name)
+
+    # -- how
+
+    def _fill(self, session: Session, terms: dict[str, Any]) -> None:
+        for name, value in terms.items():
+            if name not in TERMS:
+                raise TypeError(f"A rule has no {name} to change.")
+            setattr(self, name, value)
+        self.name = (self.name or "").strip()
+        if not self.name or len(self.name) > LONGEST_WORD:
+            raise RuleBroken(f"Name the rule, in at most {LONGEST_WORD} letters.", "name")
+        for name in ("countries", "regions", "needs", "sources"):
+            setattr(self, name, listed(getattr(self, name) or [], name))
+        self.countries = [reaching.country(one, "countries") for one in self.countries]
+        if not 1 <= (self.hours or 0) <= LONGEST_WAIT:
+            raise RuleBroken(f"Give partners 1 to {LONGEST_WAIT:,} hours to answer.", "hours")
+        if self.capacity is not None and self.capacity < 1:
+            raise RuleBroken(
+                "Write how many leads one partner may have in hand, or leave it empty.", "capacity"
+            )
+        tier = session.get(Tier, self.tier_id) if self.tier_id is not None else None
+        if tier and self.partner_type_id not in {None, tier.partner_type_id}:
+            raise RuleBroken("This tier belongs to another partner type. Choose one of this type.", "tier_id")
+
+    def _taken(self) -> dict[str, RuleBroken]:
+        sentence = f"There is a rule “{self.name}” already; choose another name."
+        return {"uq_distribution_rule_name": RuleBroken(sentence, "name")}
+
+    def _share(self, partner_id: int) -> DistributionShare | None:
+        known = select(DistributionShare).where(
+            DistributionShare.rule_id == self.id, DistributionShare.partner_id == partner_id
+        )
+        return self.session.scalars(known.execution_options(populate_existing=True)).one_or_none()
+
+    def _where_it_stood(self, partner_id: int) -> int:
+        """Return a partner's value after the last decision it took part in; 0 when it never did."""
+        latest = (
+            select(Decision.candidates)
+            .where(Decision.rule_id == self.id, Decision.candidates.contains([{"partner_id": partner_id}]))
+            .order_by(Decision.sequence.desc())
+            .limit(1)
+        )
+        candidates = self.session.scalar(latest) or []
+        return next((one["after"] for one in candidates if one["partner_id"] == partner_id), 0)
 
 
 class DistributionShare(Numbered, Base):
@@ -67,19 +253,6 @@ class DistributionShare(Numbered, Base):
     current: Mapped[int] = mapped_column(default=0)
 
     rule: Mapped[DistributionRule] = relationship(back_populates="shares", lazy="raise")
-    partner: Mapped[Partner] = relationship(lazy="raise")
-
-
-class PinnedAccount(Tracked, Numbered, Base):
-    """A customer whose leads always go to one partner first: a web domain, or a company's name."""
-
-    __tablename__ = "pinned_account"
-    __table_args__ = (Index("ix_pinned_account_partner_id", "partner_id"),)
-
-    mark: Mapped[str] = mapped_column(unique=True)
-    shown: Mapped[str]
-    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
-
     partner: Mapped[Partner] = relationship(lazy="raise")
 
 
@@ -102,12 +275,13 @@ class Decision(Numbered, Base):
     why: Mapped[str]
 
 
-def marks_of(company: str | None, website: str | None, email: str | None) -> list[str]:
-    """Return by what a pinned account is known again, the surest first: web domain, mail domain, folded name."""
-    web, mail = domain_of(website), mail_domain_of(email)
-    name = folded((company or "")[:LONGEST_NAME])
-    marks = [f"domain {one}" for one in (web, mail) if one] + ([f"name {name}"] if name else [])
-    return list(dict.fromkeys(marks))
+def listed(names: list[str], field: str) -> list[str]:
+    """Return the names of a condition, each once, in their order."""
+    told = list(dict.fromkeys(" ".join(str(one).split()) for one in names))
+    told = [one for one in told if one]
+    if len(told) > MOST_WORDS or any(len(one) > LONGEST_WORD for one in told):
+        raise RuleBroken(f"Write at most {MOST_WORDS} names of at most {LONGEST_WORD} letters each.", field)
+    return told
 
 
 def distribute(session: Session, lead: Lead, *, by: Person | None) -> LeadOffer | None:

@@ -35,6 +35,7 @@ __all__ = [
     "Step",
     "Turn",
     "barrier",
+    "either",
     "fold",
     "mismatch",
     "next_turn",
@@ -82,9 +83,9 @@ def mismatch(conditions: Conditions, lead: Asked) -> str | None:
         ("source", conditions.sources, lead.source),
     ):
         if wanted and fold(given or "") not in set(map(fold, wanted)):
-            return f"its {what} is {given or 'not known'}, and the rule is for {_either(wanted)}"
+            return f"its {what} is {given or 'not known'}, and the rule is for {either(wanted)}"
     if conditions.words and not _has_a_word(lead.need or "", conditions.words):
-        return f"what it needs does not have {_either(conditions.words)}"
+        return f"what it needs does not have {either(conditions.words)}"
     if conditions.campaign_id not in {None, lead.campaign_id}:
         return f"it does not come from the campaign {conditions.campaign or conditions.campaign_id}"
     return None
@@ -98,7 +99,8 @@ def _has_a_word(need: str, words: Iterable[str]) -> bool:
     return any(f" {word}" in text for word in wanted if word)
 
 
-def _either(words: Sequence[str]) -> str:
+def either(words: Sequence[str]) -> str:
+    """Return some names as a choice: “DE, AT or CH”."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
