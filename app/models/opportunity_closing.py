@@ -143,12 +143,10 @@ def _end(deal: Opportunity, by: Person | None, closed: str | None = None) -> Non
 
 def release(deal: Opportunity, reason: str, *, by: Person | None) -> None:
     """End the protection of the deal's customer."""
-    from app.models.registration import Registration, RegistrationState  # noqa: PLC0415 - registrations know deals
+    from app.models.registration import Registration  # noqa: PLC0415 - registrations know deals
 
-    live = (RegistrationState.PROTECTED, RegistrationState.WAITING, RegistrationState.RETURNED)
-    held = select(Registration).where(Registration.opportunity_id == deal.id, Registration.state.in_(live))
-    for registration in deal.session.scalars(held):
-        registration.release(reason, by=by)
+    if hasattr(Registration, "release"):
+        Registration.release(deal.session, deal, reason=reason, by=by)
 
 
 def _say(deal: Opportunity, kind: str, by: Person | None, **facts: Any) -> None:

@@ -20,11 +20,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app import scope
-from app.models import Assessment, Downgrades, Opportunity, OpportunityStage, Partner, ValueType
+from app.models import Assessment, Downgrades, Opportunity, OpportunityStage, Partner, PipelineSum, ValueType
 from app.models.assessing import Standing, assess
 from app.models.assessing.recording import figures_of
 from tests import factories
@@ -259,6 +259,27 @@ class Histories(RuleBasedStateMachine):
                 found.held.tier_id,
             )
 
+    @invariant()
+    def the_sums_of_the_board_are_those_of_the_open_deals(self) -> None:
+        """L5"""
+        kept = self.told.session.execute(
+            select(
+                PipelineSum.partner_id,
+                PipelineSum.currency,
+                func.sum(PipelineSum.deals),
+                func.sum(PipelineSum.amount),
+            )
+            .group_by(PipelineSum.partner_id, PipelineSum.currency)
+            .having(func.sum(PipelineSum.deals) != 0)
+        )
+        codes = {partner.id: code for code, partner in self.told.partners.items()}
+        expected: dict[tuple[str, str], tuple[int, Decimal]] = {}
+        for number in self.alive("open"):
+            one = self.deals[number]
+            deals, amount = expected.get((one.partner, one.currency), (0, Decimal(0)))
+            expected[one.partner, one.currency] = deals + 1, amount + one.amount
+        assert {(codes[row[0]], row[1]): (row[2], row[3]) for row in kept} == expected
+
     # -- the oracle
 
     def figures(self, code: str) -> tuple[Fraction, int]:
@@ -310,7 +331,7 @@ def test_no_history_of_deals_leaves_a_standing_that_a_recomputation_does_not_giv
     run_state_machine_as_test(
         type("OnThisStage", (Histories,), {"told": told}),
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=12,
             deadline=None,
             derandomize=True,
