@@ -6,6 +6,7 @@ just before the commit, so a job never exists for a change that was rolled back 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import date
 from functools import partial, wraps
@@ -18,16 +19,20 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import clock, database
-from app.models import Cause, renewal
+from app.models import Cause, LeadOffer, distributing, renewal
 from app.models.assessing import nightly
 from app.models.event import PENDING, Happened
 from config import Settings
+
+log = logging.getLogger(__name__)
 
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 FOLLOWS: dict[str, str] = {
     "import.asked": "importing.run",
     "assessments.asked": "assessments.run",
+    "lead.came_in": "leads.distribute",
+    "lead.qualified": "leads.distribute",
 }
 
 _flask: list[Flask] = []
@@ -97,6 +102,34 @@ def assess_everybody(**_subject: Any) -> None:
         for portion in portions:
             with database.unit_of_work() as session:
                 nightly.assess_apart(session, clock.today(zone), portion, cause=Cause.STAFF)
+
+
+@task("leads.lapse", cron="* * * * *")
+def lapse() -> None:
+    """Every minute: let offers lapse that nobody answered in time, one lead per transaction (L1)."""
+    with database.unit_of_work() as session:
+        due = LeadOffer.due(session)
+    for offer_id in due:
+        try:
+            database.retried(partial(_lapse, offer_id))
+        except Exception:  # one lead that cannot go on does not keep the others waiting
+            log.exception("Offer %s could not lapse", offer_id)
+
+
+def _lapse(offer_id: int) -> None:
+    with database.unit_of_work() as session:
+        session.get_one(LeadOffer, offer_id).lapse()
+
+
+@task("leads.distribute")
+def distribute(*, subject_id: int, **_subject: Any) -> None:
+    """Send a lead that came in or was qualified, where a rule sends its leads by itself (L1)."""
+    database.retried(partial(_distribute, subject_id))
+
+
+def _distribute(lead_id: int) -> None:
+    with database.unit_of_work() as session:
+        distributing.by_itself(session, lead_id)
 
 
 def _close_day(zone: str, day: date) -> None:
