@@ -20,6 +20,8 @@ from app.extensions import db
 from app.rules.numerals import AMOUNT, Grammar
 from app.rules.refusals import RuleBroken
 
+LONGEST_NUMBER = 19
+"""Digits of which the database keeps a number for sure."""
 CONTROL = frozenset(chr(code) for code in (*range(32), 127)) - {"\n", "\r", "\t"}
 
 
@@ -62,6 +64,21 @@ class Form(FlaskForm):
             self._fields[field].errors = [*self._fields[field].errors, sentence]
         else:
             self.form_errors.append(sentence)
+
+
+class VersionedForm(Form):
+    """A form about a record as it stood when the page was made: one sent from yesterday's page is refused once."""
+
+    version = HiddenField()
+
+    def seen_version(self) -> int | None:
+        """Return the version of the record that was on the page."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER else None
+
+    def show_version(self, record: Any) -> None:
+        """Let the answer carry the record's present version."""
+        self.version.data = str(record.version)
 
 
 def is_typeable(text: str) -> bool:

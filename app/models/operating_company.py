@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Numbered, Tracked
+from app.models.changing import check_version
 from app.rules.money import minor_digits
 from app.rules.refusals import RuleBroken
 
@@ -30,6 +31,9 @@ class OperatingCompany(Tracked, Numbered, Base):
     country: Mapped[str]
     currency: Mapped[str]
     time_zone: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
     @classmethod
     def found(
@@ -52,15 +56,25 @@ class OperatingCompany(Tracked, Numbered, Base):
         return company
 
     def describe(
-        self, *, code: str, name: str, country: str, currency: str, time_zone: str, by: Person | None
+        self,
+        *,
+        code: str,
+        name: str,
+        country: str,
+        currency: str,
+        time_zone: str,
+        by: Person | None,
+        version: int | None = None,
     ) -> None:
         """Change what is known of the company; amounts already converted or posted stay as they are."""
         session = self.session
+        check_version(self, version)
         with session.no_autoflush:
             self.code, self.name, self.country = code, name, country
             self.currency, self.time_zone = currency, time_zone
             self._check(session)
-        self.track("operating_company.described", by=by)
+        if self.changes()[1]:
+            self.track("operating_company.described", by=by)
 
     def _check(self, session: Session) -> None:
         if not _CODE.fullmatch(self.code):

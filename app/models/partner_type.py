@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fun
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, Tracked
+from app.models.changing import check_version
 from app.rules.ladder_checks import INFORMATION_LENGTH
 from app.rules.mistakes import of_name
 from app.rules.program import REGISTERED
@@ -48,10 +49,23 @@ class PartnerType(Tracked, Numbered, Base):
     extension_days: Mapped[int] = mapped_column(default=30, server_default="30")
     wins_count: Mapped[WinsCount] = mapped_column(default=WinsCount.CONFIRMED, server_default="confirmed")
 
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
+
     tiers: Mapped[list[Tier]] = relationship(back_populates="partner_type", lazy="raise")
 
-    def describe(self, *, name: str, description: str, information: str, by: Person | None) -> None:
+    def describe(
+        self,
+        *,
+        name: str,
+        description: str,
+        information: str,
+        by: Person | None,
+        version: int | None = None,
+    ) -> None:
         """Name the type and write its page of further information; it changes for its partners at once."""
+        check_version(self, version)
         for mistake in of_name(name, (), "partner type"):
             raise RuleBroken(mistake.sentence, "name")
         same = select(PartnerType.id).where(
@@ -67,9 +81,16 @@ class PartnerType(Tracked, Numbered, Base):
         self.track("partner_type.described", by=by)
 
     def protect(
-        self, *, protection_days: int, extension_days: int, wins_count: WinsCount, by: Person | None
+        self,
+        *,
+        protection_days: int,
+        extension_days: int,
+        wins_count: WinsCount,
+        by: Person | None,
+        version: int | None = None,
     ) -> None:
         """Say how long its partners' registrations are protected (days), and when their wins count (L4, F3)."""
+        check_version(self, version)
         if not 1 <= protection_days <= LONGEST:
             raise RuleBroken(f"Protect a registration for 1 to {LONGEST} days.", "protection_days")
         if not 0 <= extension_days <= LONGEST:

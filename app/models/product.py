@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Numbered, Tracked
-from app.models.changing import enter
+from app.models.changing import check_version, enter
 from app.rules.money import minor_digits
 from app.rules.refusals import RuleBroken
 
@@ -41,6 +41,7 @@ class Product(Tracked, Numbered, Base):
     currency: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     description: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     sort_name: Mapped[str] = mapped_column(Text(collation="C"), Computed("accord_fold(name)", persisted=True))
     search: Mapped[str] = mapped_column(
         TSVECTOR,
@@ -52,6 +53,8 @@ class Product(Tracked, Numbered, Base):
         deferred=True,
     )
 
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
+
     @classmethod
     def offer(cls, session: Session, *, by: Person | None, **facts: Any) -> Product:
         """Put a product on sale; RuleBroken names the field that cannot be."""
@@ -61,9 +64,10 @@ class Product(Tracked, Numbered, Base):
         enter(session, product, "product.offered", by=by, refusals={"uq_product_sku": product._taken()})
         return product
 
-    def change(self, *, by: Person | None, **facts: Any) -> None:
+    def change(self, *, by: Person | None, version: int | None = None, **facts: Any) -> None:
         """Change what is known of the product; prices of orders already submitted stay (R4)."""
         session = self.session
+        check_version(self, version)
         with session.no_autoflush:
             self._fill(facts)
             self._check(session)

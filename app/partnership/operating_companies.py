@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, Length
 from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
-from app.forms import Form, render_form
+from app.forms import VersionedForm, render_form
 from app.listing import Column, Listing
 from app.models import OperatingCompany, Partner
 
@@ -36,7 +36,7 @@ def countries() -> list[tuple[str, str]]:
     return sorted(found, key=lambda one: one[1])
 
 
-class CompanyForm(Form):
+class CompanyForm(VersionedForm):
     """A company of the vendor."""
 
     code = StringField(
@@ -141,9 +141,9 @@ def edit(company_id: int) -> ResponseReturnValue:
     form = CompanyForm(obj=company)
     if form.validate_on_submit():
         with form.refusals():
-            company.describe(**form.said(), by=current_person)
+            company.describe(**form.said(), by=current_person, version=form.seen_version())
             flash("Saved.")
             return redirect(url_for(".index"))
-    return render_form(
-        "partnership/operating_companies/edit.html", form, company=find(OperatingCompany, company_id)
-    )
+    company = find(OperatingCompany, company_id)
+    form.show_version(company)
+    return render_form("partnership/operating_companies/edit.html", form, company=company)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from app.forms import Form
+from app.forms import VersionedForm
 from app.models.partner import PROFILE
 from app.partnership import choices
 
 LONGEST = 2_000_000_000
 
 
-class PartnerForm(Form):
+class PartnerForm(VersionedForm):
     """Who the partner is, who looks after it, and where it is."""
 
     name = StringField("Name", [DataRequired("Name the partner."), Length(max=200)])
@@ -42,7 +42,6 @@ class PartnerForm(Form):
     phone = StringField("Phone", [Length(max=60)])
     email = StringField("E-mail", [Length(max=254)])
     website = StringField("Website", [Length(max=300)])
-    version = HiddenField()
 
     WHO = (
         "name", "code", "partner_type_id", "operating_company_id", "manager_id", "currency", "tax_number", "employees",
@@ -59,8 +58,3 @@ class PartnerForm(Form):
     def profile(self) -> dict[str, Any]:
         """Return what was typed, as the noun takes it."""
         return {name: self[name].data for name in PROFILE}
-
-    def seen_version(self) -> int | None:
-        """Return the version of the record that was on the page; the next answer carries the present one."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() else None

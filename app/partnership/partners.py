@@ -186,7 +186,7 @@ def edit(partner_id: int) -> ResponseReturnValue:
             flash("Saved.")
             return redirect(url_for(".show", partner_id=partner.id))
     partner = find(Partner, partner_id)
-    form.version.data = str(partner.version)
+    form.show_version(partner)
     return render_form("partnership/partners/form.html", form, partner=partner)
 
 

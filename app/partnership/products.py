@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, Length
 from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
-from app.forms import AmountField, Form, render_form
+from app.forms import AmountField, VersionedForm, render_form
 from app.listing import Column, Listing, choice, matches
 from app.models import Product, price_questions
 from app.models.product import FACTS
@@ -22,7 +22,7 @@ from app.rules.numerals import PRICE
 bp = Blueprint("products", __name__, url_prefix="/products")
 
 
-class ProductForm(Form):
+class ProductForm(VersionedForm):
     """What is sold, and its own price."""
 
     sku = StringField("SKU", [DataRequired("Give the product a number."), Length(max=60)])
@@ -129,10 +129,12 @@ def edit(product_id: int) -> ResponseReturnValue:
     form = ProductForm(obj=product)
     if form.validate_on_submit():
         with form.refusals():
-            product.change(by=current_person, **_given(form))
+            product.change(by=current_person, version=form.seen_version(), **_given(form))
             flash("Saved.")
             return redirect(url_for(".show", product_id=product.id))
-    return render_form("partnership/products/form.html", form, product=find(Product, product_id))
+    product = find(Product, product_id)
+    form.show_version(product)
+    return render_form("partnership/products/form.html", form, product=product)
 
 
 def _given(form: ProductForm) -> dict[str, Any]:

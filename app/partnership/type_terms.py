@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 
 from app.access import Permission, current_person, requires
 from app.database import find
-from app.forms import Form, render_form
+from app.forms import VersionedForm, render_form
 from app.models import PartnerType, WinsCount
 
 bp = Blueprint("type_terms", __name__, url_prefix="/types")
@@ -20,7 +20,7 @@ WHEN = [
 ]
 
 
-class TermsForm(Form):
+class TermsForm(VersionedForm):
     """Protection and wins of a type."""
 
     protection_days = IntegerField(
@@ -47,7 +47,10 @@ def edit(type_id: int) -> ResponseReturnValue:
                 extension_days=form.extension_days.data or 0,
                 wins_count=WinsCount(form.wins_count.data),
                 by=current_person,
+                version=form.seen_version(),
             )
             flash("Saved. It holds for registrations and wins from now on.")
             return redirect(url_for("partnership.types.show", type_id=type_id))
-    return render_form("partnership/types/terms.html", form, kind=find(PartnerType, type_id))
+    kind = find(PartnerType, type_id)
+    form.show_version(kind)
+    return render_form("partnership/types/terms.html", form, kind=kind)

@@ -14,7 +14,7 @@ from app import clock, stored_files
 from app.access import Permission, current_person, may, requires, uploads
 from app.database import find
 from app.extensions import db
-from app.forms import Form, render_form
+from app.forms import Form, VersionedForm, render_form
 from app.listing import Column, Listing
 from app.models import Ladder, Partner, PartnerType, ProgramVersion, TypeDocument
 from app.partnership.ladder_reading import reading
@@ -43,7 +43,7 @@ class NewTypeForm(Form):
     mode = RadioField("A tier is met by", choices=HOW, default=Mode.THRESHOLDS.value)
 
 
-class TypeForm(Form):
+class TypeForm(VersionedForm):
     """What a type says to its partners."""
 
     name = StringField("Name", [DataRequired("Give the type a name."), Length(max=100)])
@@ -166,9 +166,13 @@ def edit(type_id: int) -> ResponseReturnValue:
                 description=said["description"] or "",
                 information=said["information"] or "",
                 by=current_person,
+                version=form.seen_version(),
             )
             flash("Saved. Partners of this type read it from now on.")
             return redirect(url_for(".show", type_id=type_id))
+    kind = find(PartnerType, type_id)
+    if not wants_preview:
+        form.show_version(kind)
     page = render_template("partnership/types/edit.html", form=form, kind=kind, wants_preview=wants_preview)
     return page, 422 if request.method == "POST" and (form.errors or not wants_preview) else 200
 

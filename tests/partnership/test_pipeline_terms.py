@@ -70,3 +70,19 @@ def test_the_door_narrows_agents_and_leaves_administrators(
 
     assert "Theirs" not in sign_in("oscar").get("/leads").text
     assert "Theirs" in sign_in("alice").get("/leads").text
+
+
+def test_yesterdays_page_of_a_type_is_refused_once_with_what_changed(
+    session: Session, cast: Cast, sign_in: SignIn
+) -> None:
+    """Of two people who change a type at once, the second one is told."""
+    address = f"/partnership/types/{cast.reseller.id}/pipeline"
+    said = {"protection_days": "30", "extension_days": "0", "wins_count": "at once", "version": "1"}
+    sign_in("anna").post(address, data=said)
+
+    second = sign_in("carl").post(address, data=said | {"protection_days": "60"})
+
+    assert second.status_code == 422
+    assert "Anna Administrator: extension days, protection days, wins count" in second.text
+    session.expire_all()
+    assert session.get_one(PartnerType, cast.reseller.id).protection_days == 30

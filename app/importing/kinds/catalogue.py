@@ -50,6 +50,7 @@ PRODUCTS = Kind(
                 Given("active", "s.active", default="true"),
                 Given("description", "s.description"),
             ),
+            versioned=True,
         ),
     ),
     export="select sku, name, category, subcategory, list_price, currency, active, description from product",
