@@ -29,6 +29,8 @@ class Page:
     listing: Declared
     args: dict[str, str]
     where: ColumnElement[bool] | None = None
+    note: str | None = None
+    """What the rows make together, where a list says so."""
     _items: tuple[list[Any], bool, bool] | None = field(default=None, repr=False)
 
     def load(self) -> None:
