@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -34,7 +34,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import idna
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from app.rules.customer_names import folded
 from app.rules.free_mail import is_free_mail, is_shared_site
@@ -52,12 +52,14 @@ __all__ = [
     "Likeness",
     "Match",
     "Verdict",
+    "alike",
     "answer_to",
     "compared",
     "domain_of",
     "extended",
     "folded",
     "identity",
+    "is_the_same",
     "last_day",
     "mail_domain_of",
     "tax_number_of",
@@ -280,6 +282,23 @@ def score_of(one: str, other: str) -> int:
     return max(min(int(whole), 99), begins)
 
 
+def alike(name: str, others: Sequence[str]) -> dict[int, int]:
+    """Return the places of the folded names that are alike, with their scores; thousands in a few milliseconds."""
+    bare = name.replace(" ", "")
+    places = {
+        place
+        for place, other in enumerate(others)
+        if other.startswith(name + " ") or name.startswith(other + " ") or other.replace(" ", "") == bare
+    }
+    for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
+        places |= {
+            place
+            for _, _, place in process.extract(name, others, scorer=scorer, score_cutoff=ALIKE, limit=None)
+        }
+    scores = {place: score_of(name, others[place]) for place in places}
+    return {place: score for place, score in scores.items() if score >= ALIKE}
+
+
 def compared(one: Identity, other: Identity) -> Match:
     """Return how two customers compare."""
     web, mail, tax = (bool(a & b) for a, b in _marks(one, other))
@@ -295,6 +314,13 @@ def compared(one: Identity, other: Identity) -> Match:
     else:
         likeness = Likeness.SIMILAR
     return Match(likeness, score, contradicts=contradicts)
+
+
+def is_the_same(one: Identity, other: Identity) -> bool:
+    """Say whether two are written down as one customer: the same, or the very name where neither country is known."""
+    if compared(one, other).likeness is Likeness.SAME:
+        return True
+    return one.name == other.name and one.country == other.country and not _contradicts(one, other)
 
 
 def _marks(one: Identity, other: Identity) -> Iterable[tuple[frozenset[str], frozenset[str]]]:

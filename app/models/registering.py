@@ -1,0 +1,154 @@
+"""Registering a deal: ask, take the lock, ask again, write. The first one to hold the lock wins (L4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.orm import Session
+
+from app import clock, scope
+from app.models import conflicts
+from app.models.conflicts import Question
+from app.models.meeting import meet, one_at_a_time
+from app.models.opportunity import Opportunity, OpportunityStage, StageKind
+from app.models.protecting import deciders, expire_due, reminded, terms_of
+from app.models.registration import ALIVE, Registration, RegistrationState
+from app.models.throttle import Throttle
+from app.rules.conflicts import Answer, Verdict, last_day
+from app.rules.refusals import RuleBroken
+
+if TYPE_CHECKING:
+    from app.models.person import Person
+
+A_PERSON, A_PARTNER = 120, 2000
+"""Questions a person may ask in ten minutes, and a partner's people together on a day; a refused registration is one."""
+PERSON_PER, PARTNER_PER = timedelta(minutes=10), timedelta(days=1)
+
+
+class CustomerProtected(RuleBroken):
+    """Somebody else registered this customer first."""
+
+
+class TooManyQuestions(RuleBroken):
+    """So many customers were asked about that it looks like reading our books."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You asked about very many customers in a short time. Register the deals you have, or ask again later."
+        )
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    """What came of it: the answer, and the registration's number unless somebody else was first."""
+
+    answer: Answer
+    registration_id: int | None = None
+
+
+def register(session: Session, deal: Opportunity, *, by: Person | None) -> Registration:
+    """Claim the customer of a deal; CustomerProtected with the sentence for who comes second."""
+    deal.check_edit(by)
+    _check(session, deal)
+    question = Question.about(deal)
+    if not conflicts.can_be_asked(question.identity()):
+        raise RuleBroken("Write the customer's name, web site or e-mail address first.", "customer")
+    if by is not None and by.partner_id is not None:
+        check_asked(session, by)
+    session.flush()
+    with scope.books(session) as books:
+        told = conflicts.found(books, question, deal.partner_id).answer
+        claimed = _Claimed(told) if told.verdict is Verdict.PROTECTED else _claim(session, books, deal, by)
+    if claimed.registration_id is None:
+        raise CustomerProtected(conflicts.words(claimed.answer), "customer")
+    session.expire(deal, ["customer_id"])
+    registration = session.get_one(Registration, claimed.registration_id)
+    if registration.state is RegistrationState.PROTECTED:
+        registration.happened("registration.protected", by=by, protected_until=registration.protected_until)
+    else:
+        to = deciders(session, registration.partner_id)
+        registration.happened("registration.waiting", by=by, to=to)
+    return registration
+
+
+def _check(session: Session, deal: Opportunity) -> None:
+    kind = session.scalar(select(OpportunityStage.kind).where(OpportunityStage.id == deal.stage_id))
+    if kind is not StageKind.OPEN or deal.deleted_at is not None:
+        raise RuleBroken("Only a deal under way can be registered.")
+    alive = select(Registration.id).where(
+        Registration.opportunity_id == deal.id, Registration.state.in_(list(ALIVE))
+    )
+    registered = session.execute(
+        select(Registration.state, Registration.protected_until).where(Registration.id.in_(alive))
+    ).first()
+    today = terms_of(session, deal.partner_id).today
+    if registered is None:
+        return
+    is_over = registered.protected_until is not None and registered.protected_until < today
+    if registered.state is not RegistrationState.PROTECTED or not is_over:
+        raise RuleBroken("This deal is registered already.", "customer")
+
+
+def _claim(session: Session, books: Connection, deal: Opportunity, by: Person | None) -> _Claimed:
+    """Under the lock: ask again, and write if nobody else was first."""
+    one_at_a_time(books)
+    question = Question.about(deal)
+    seen = conflicts.found(books, question, deal.partner_id)
+    if seen.answer.verdict is Verdict.PROTECTED:
+        return _Claimed(seen.answer)
+    customer_id = meet(books, question, seen)
+    expire_due(session, customer_id=customer_id)
+    books.execute(
+        Opportunity.__table__.update()
+        .where(Opportunity.__table__.c.id == deal.id)
+        .values(customer_id=customer_id)
+    )
+    terms = terms_of(session, deal.partner_id)
+    is_free = seen.answer.verdict is Verdict.FREE
+    until = last_day(terms.today, terms.protection_days) if is_free else None
+    row = {
+        "partner_id": deal.partner_id,
+        "opportunity_id": deal.id,
+        "customer_id": customer_id,
+        "state": RegistrationState.PROTECTED if is_free else RegistrationState.WAITING,
+        "shared": False,
+        "registered_at": clock.now(),
+        "registered_by_id": None if by is None else by.id,
+        "protected_until": until,
+        "reminded_days": None if until is None else reminded(terms.today, until),
+        "version": 1,
+    }
+    table = Registration.__table__
+    number = books.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
+    return _Claimed(seen.answer, number)
+
+
+# ---------------------------------------------------------------- how often may be asked
+
+
+def names_of(by: Person) -> tuple[str, str]:
+    """Return under which names the questions of a person and of its partner are counted."""
+    return f"conflicts person {by.id}", f"conflicts partner {by.partner_id}"
+
+
+def check_asked(session: Session, by: Person) -> None:
+    """Refuse in words who, or whose colleagues, asked too often lately."""
+    person, partner = names_of(by)
+    with scope.books(session):
+        asked = (
+            Throttle.tried(session, person, PERSON_PER) > A_PERSON,
+            Throttle.tried(session, partner, PARTNER_PER) > A_PARTNER,
+        )
+    if any(asked):
+        raise TooManyQuestions
+
+
+def count_question(session: Session, by: Person) -> None:
+    """Count a question, in a transaction of its own; TooManyQuestions when it is one too many."""
+    person, partner = names_of(by)
+    tries = Throttle.count(session, person, PERSON_PER), Throttle.count(session, partner, PARTNER_PER)
+    if tries[0] > A_PERSON or tries[1] > A_PARTNER:
+        raise TooManyQuestions
