@@ -73,7 +73,7 @@ class VersionedForm(Form):
 
     def seen_version(self) -> int | None:
         """Return the version of the record that was on the page."""
-        text = self.version.data or ""
+        text = str(self.version.data or "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER else None
 
     def show_version(self, record: Any) -> None:
