@@ -8,6 +8,7 @@ in Austria are two customers.
 Names are compared folded (see customer_names) by a score from 0 to 100, of rapidfuzz:
 
     100         the same words, or the same letters when spaces are left out
+    99          the same words in another order
     95 and up   a letter or two apart in a long name: taken for the same
     84 and up   alike: a person looks; also where the shorter name begins the longer one (Acme, Acme Solar): 88
     below       another company
@@ -71,6 +72,8 @@ LONGEST = 200
 LONGEST_HOST = 253
 BEGINS_WITH = 4
 """Letters a name must have before another one that begins with it is like it."""
+CODE = 2
+"""Letters of a country's code; longer ones are names, compared as they are written."""
 SHORTEST_TAX, LONGEST_TAX = 5, 20
 REMIND_BEFORE = (14, 7, 1)
 """Days before the last one on which the partner is reminded."""
@@ -167,9 +170,9 @@ def identity(
             "Write the name only.",
             "customer",
         )
-    at = country.strip().upper()[:2] if country and country.strip() else None
+    at = (country or "").strip().upper() or None
     web, mail = domain_of(website), mail_domain_of(email)
-    tax = tax_number_of(tax_number, at)
+    tax = tax_number_of(tax_number, at if at and len(at) == CODE else None)
     return Identity(
         folded(written),
         at,
