@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -40,8 +43,24 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["reader_locale"] = locale
 
 
+_reader: ContextVar[tuple[str, str] | None] = ContextVar("accord_reader", default=None)
+
+
+@contextmanager
+def read_by(locale: str, zone: str) -> Iterator[None]:
+    """Write for a reader who is not here: a letter has its reader's locale and time zone."""
+    token = _reader.set((locale, zone))
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
 def locale() -> str:
     """Return the reader's locale: the profile's, else the browser's."""
+    absent = _reader.get()
+    if absent is not None:
+        return absent[0]
     if not has_request_context():
         return "en"
     known: str | None = g.get("locale")
@@ -54,6 +73,9 @@ def locale() -> str:
 
 def time_zone() -> str:
     """Return the reader's time zone."""
+    absent = _reader.get()
+    if absent is not None:
+        return absent[1]
     reader = g.get("_login_user") if has_request_context() else None
     return (reader.person.time_zone or "UTC") if reader is not None and reader.is_authenticated else "UTC"
 

@@ -27,8 +27,11 @@ class SharedListing(Listing):
     """A list that staff and partners read."""
 
     def _whole(self, args: Any | None = None, where: ColumnElement[bool] | None = None) -> Page:
-        listing = self if current_person.is_staff else self._own()
-        return Page(listing, dict((request.args if args is None else args).items()), where)
+        return Page(self.as_seen(), dict((request.args if args is None else args).items()), where)
+
+    def as_seen(self) -> SharedListing:
+        """Return the list with the columns and filters that the reader has."""
+        return self if current_person.is_staff else self._own()
 
     def _own(self) -> SharedListing:
         return replace(

@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flask import request
+from sqlalchemy import ColumnElement, and_, literal, true
+
 from app import filters as formats
+from app.leads.audience import SharedListing
+from app.listing.columns import Filter, FilterState
 
 SIZE = 25
 """Cards of a lane; the rest is a link to the list."""
@@ -80,3 +85,35 @@ class Board:
     def is_empty(self) -> bool:
         """Say whether no lane has a card."""
         return not any(lane.cards for lane in self.lanes)
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What a board is narrowed to by filters in its address, which are those of the list beside it."""
+
+    filters: Sequence[FilterState]
+    condition: ColumnElement[bool]
+
+    @property
+    def args(self) -> dict[str, str]:
+        """Return what is set, for a link to the list."""
+        return {one.name: one.value for one in self.filters if one.value}
+
+
+def narrowed(listing: SharedListing, names: Sequence[str]) -> Narrowed:
+    """Return these filters of a list, as the address sets them and as the reader has them."""
+    known = {one.name: one for one in listing.as_seen().filters}
+    chosen = [known[name] for name in names if name in known]
+    given = {one.name: request.args.get(one.name, "").strip() for one in chosen}
+    return Narrowed(
+        [FilterState(one.name, one.label, one.kind, one.options(), given[one.name]) for one in chosen],
+        and_(true(), *(_condition(one, given[one.name]) for one in chosen if given[one.name])),
+    )
+
+
+def _condition(each: Filter, given: str) -> ColumnElement[bool]:
+    """Return a filter's condition; what cannot be read (an old link) matches nothing."""
+    try:
+        return and_(each.where(given))
+    except (ValueError, KeyError, OverflowError):
+        return literal(value=False)

@@ -1,62 +1,23 @@
-"""Leads: the list and the record, as the vendor and the partner see them."""
+"""Leads: the list, the record with its next act, writing one down and changing it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from app.access import Permission, requires
+from app.access import Permission, current_person, may, requires
 from app.database import find
-from app.leads.audience import SharedListing, crumb, history, partner_column, partner_filter
-from app.listing import Column, choice, day, matches, text
-from app.models import Lead, LeadStage, Partner
+from app.extensions import db
+from app.forms import render_form
+from app.leads import choices, lead_record
+from app.leads.audience import crumb, history
+from app.leads.conversation import conversation
+from app.leads.lead_forms import LeadForm, seen_version
+from app.leads.lead_list import LIST
+from app.models import Lead
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
-
-
-def _leads() -> Select[*tuple[Any, ...]]:
-    return select(Lead, Partner.name.label("partner_name")).outerjoin(Partner, Partner.id == Lead.partner_id)
-
-
-LIST = SharedListing(
-    "leads",
-    query=_leads,
-    key=Lead.id,
-    columns=[
-        Column("company", "Company", lambda row: row[0].company),
-        Column("contact", "Contact", lambda row: row[0].contact),
-        partner_column(),
-        Column("stage", "Stage", lambda row: row[0].stage_words, kind="badge", tone=lambda row: row[0].tone),
-        Column("source", "Source", lambda row: row[0].source),
-        Column("country", "Country", lambda row: row[0].country),
-        Column(
-            "budget", "Budget", lambda row: row[0].budget, kind="money", currency=lambda row: row[0].currency
-        ),
-        Column("created", "Created", lambda row: row[0].created_on, sort=Lead.created_on, kind="day"),
-        Column("closed", "Closed", lambda row: row[0].closed_on, kind="day"),
-    ],
-    filters=[
-        choice(
-            "stage",
-            "Stage",
-            [(stage.value, stage.value.capitalize()) for stage in LeadStage],
-            lambda given: Lead.stage == LeadStage(given),
-        ),
-        partner_filter(Lead.partner_id),
-        text("source", "Source", lambda given: func.lower(Lead.source) == given.lower()),
-        text("country", "Country", lambda given: Lead.country == given.upper()),
-        day("from", "Created from", lambda on: Lead.created_on >= on),
-        day("to", "Created to", lambda on: Lead.created_on <= on),
-    ],
-    search=lambda words: matches(Lead.search, words),
-    default="-created",
-    href=lambda row: url_for("leads.show", lead_id=row[0].id),
-    empty=("No leads yet", "Leads stand here as soon as somebody may buy."),
-)
 LIST.routes(bp, requires(Permission.LEADS_READ))
 
 
@@ -70,8 +31,63 @@ def index() -> ResponseReturnValue:
 @bp.get("/<id:lead_id>")
 @requires(Permission.LEADS_READ)
 def show(lead_id: int) -> ResponseReturnValue:
-    """Show a lead with all that is known of it."""
-    lead = find(Lead, lead_id, joinedload(Lead.partner))
+    """Show a lead: what it is now, what can be done next, who has it, and its whole path."""
+    lead = find(Lead, lead_id, joinedload(Lead.partner), joinedload(Lead.owner_person))
     return render_template(
-        "leads/leads/show.html", lead=lead, whose=crumb(lead.partner), happened=history(lead)
+        "leads/leads/show.html",
+        lead=lead,
+        whose=crumb(lead.partner),
+        record=lead_record.of(lead),
+        happened=history(lead),
+        talk=conversation(lead),
     )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.LEADS_WRITE)
+def new() -> ResponseReturnValue:
+    """Write down who may buy."""
+    form = LeadForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            lead = Lead.register(db.session(), by=current_person, **form.facts())
+            flash(f"{lead.company} is a lead now.")
+            return redirect(url_for(".show", lead_id=lead.id))
+    return render_form("leads/leads/form.html", form, lead=None)
+
+
+@bp.route("/<id:lead_id>/edit", methods=["GET", "POST"])
+@requires(Permission.LEADS_WRITE)
+def edit(lead_id: int) -> ResponseReturnValue:
+    """Change what is known of a lead."""
+    lead = editable(lead_id)
+    form = LeadForm(lead=lead)
+    if form.validate_on_submit():
+        with form.refusals():
+            lead.edit(by=current_person, version=seen_version(form), **form.facts())
+            flash("Saved.")
+            return redirect(url_for(".show", lead_id=lead_id))
+    lead = find(Lead, lead_id)
+    form.version.data = str(lead.version)
+    return render_form("leads/leads/form.html", form, lead=lead)
+
+
+def editable(lead_id: int) -> Lead:
+    """Return a lead the reader may change: 404 when it is another partner's, 403 when it is a colleague's (L7)."""
+    lead = find(Lead, lead_id)
+    if not (may(Permission.LEADS_WRITE) and lead.may_be_edited_by(current_person)):
+        g.refused = True
+        abort(403)
+    return lead
+
+
+def back(lead_id: int, came_from: str | None) -> ResponseReturnValue:
+    """Return to where an act leads: the board it came from, the list when the record is out of sight, else the record."""
+    if came_from in {"board", "list"}:
+        return redirect(url_for("leads.board" if came_from == "board" else "leads.index"))
+    return redirect(url_for("leads.show", lead_id=lead_id))
+
+
+def owners(lead: Lead) -> choices.Choices:
+    """Return who may work a lead, and nobody."""
+    return [("", "Nobody"), *choices.workers(lead.partner_id)]

@@ -21,6 +21,17 @@ class NotYours(RuleBroken):
     """A colleague's record: its owner and the organisation's administrators may change it."""
 
 
+def may_edit(person: Person, partner_id: int | None, owner_id: int | None) -> bool:
+    """Say whether a person may change a record of a partner (None: the vendor's) that somebody works (L7)."""
+    if person.partner_id is None:
+        return not WORKING.isdisjoint(person.roles)
+    if person.partner_id != partner_id:
+        return False
+    if Role.PARTNER_ADMINISTRATOR in person.roles:
+        return True
+    return Role.OPERATIONS_AGENT in person.roles and owner_id in {None, person.id}
+
+
 class Owned:
     """A record that one person works; nobody's record may be taken up by anybody of the organisation."""
 
@@ -39,13 +50,7 @@ class Owned:
 
     def may_be_edited_by(self, person: Person) -> bool:
         """Say whether a person may change the record (L7): agents their own, a partner's administrators all of theirs."""
-        if person.partner_id is None:
-            return not WORKING.isdisjoint(person.roles)
-        if person.partner_id != self.partner_id:
-            return False
-        if Role.PARTNER_ADMINISTRATOR in person.roles:
-            return True
-        return Role.OPERATIONS_AGENT in person.roles and self.owner_id in {None, person.id}
+        return may_edit(person, self.partner_id, self.owner_id)
 
     def check_edit(self, by: Person | None) -> None:
         """Refuse who may not change the record; jobs and imports (nobody) may."""

@@ -1,0 +1,48 @@
+"""What forms of the pipeline let choose from: countries, colleagues, campaigns."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.filters import locale
+from app.models import Campaign, lead_working
+from app.rules import reaching
+
+Choices = list[tuple[str, str]]
+MOST = 300
+
+
+def number(given: str | int | None) -> int | None:
+    """Return a chosen row's number, None when nothing is chosen; ValueError when it is no number."""
+    if given in (None, "", "None"):
+        return None
+    if len(str(given)) > 18:  # noqa: PLR2004 - digits that fit a bigint
+        raise ValueError(given)
+    return int(given)
+
+
+def countries(present: str | None = None) -> Choices:
+    """Return every country in the reader's language; what a record holds that is none of them stays a choice."""
+    known = _countries(locale())
+    if present and present not in reaching.countries():
+        return [*known, (present, present)]
+    return known
+
+
+@cache
+def _countries(language: str) -> Choices:
+    return [("", "–"), *reaching.countries(language).items()]
+
+
+def workers(partner_id: int | None) -> Choices:
+    """Return who may work the records of a partner, or the vendor's."""
+    return [(str(one.id), one.name) for one in lead_working.workers(db.session(), partner_id)]
+
+
+def campaigns() -> Choices:
+    """Return the campaigns, the latest first."""
+    known = select(Campaign.id, Campaign.name).order_by(Campaign.id.desc()).limit(MOST)
+    return [(str(row.id), row.name) for row in db.session.execute(known)]
