@@ -19,9 +19,19 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import clock, database
-from app.models import Cause, LeadOffer, distributing, renewal
+from app.models import (
+    Cause,
+    Customer,
+    Lead,
+    LeadOffer,
+    Opportunity,
+    distributing,
+    protecting,
+    renewal,
+)
 from app.models.assessing import nightly
 from app.models.event import PENDING, Happened
+from app.models.notification import TOLD
 from config import Settings
 
 log = logging.getLogger(__name__)
@@ -31,6 +41,7 @@ queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 FOLLOWS: dict[str, str] = {
     "import.asked": "importing.run",
     "assessments.asked": "assessments.run",
+    "import.done": "customers.attach",
     "lead.came_in": "leads.distribute",
     "lead.qualified": "leads.distribute",
 }
@@ -38,7 +49,9 @@ FOLLOWS: dict[str, str] = {
 _flask: list[Flask] = []
 
 
-def task(name: str, *, cron: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def task(
+    name: str, *, cron: str | None = None, retry: procrastinate.RetryStrategy | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a task under its name; it runs inside the application, periodic ones by `cron`."""
 
     def register(work: Callable[..., None]) -> Callable[..., None]:
@@ -48,7 +61,7 @@ def task(name: str, *, cron: str | None = None) -> Callable[[Callable[..., None]
                 work(**arguments)
 
         if cron is None:
-            queue.task(name=name)(inside)
+            queue.task(name=name, retry=retry or False)(inside)
         else:
             queue.periodic(cron=cron)(queue.task(name=name)(_punctual(inside)))
         return work
@@ -132,6 +145,42 @@ def _distribute(lead_id: int) -> None:
         distributing.by_itself(session, lead_id)
 
 
+@task("registrations.expire", cron="12 * * * *")
+def expire_registrations() -> None:
+    """Every hour: end the protections whose last day is over where their partner is (L4)."""
+    _while_some_are_left(protecting.expire_due)
+
+
+@task("registrations.remind", cron="17 * * * *")
+def remind_of_registrations() -> None:
+    """Every hour: remind of protections that end in 14, 7 and 1 days, each once (L4)."""
+    _while_some_are_left(protecting.remind_due)
+
+
+@task("customers.attach")
+def attach_customers(**_subject: Any) -> None:
+    """Find out whose deals and leads those are that came without a customer (L3)."""
+    for noun in (Opportunity, Lead):
+        _while_some_are_left(partial(Customer.attach, noun=noun))
+
+
+@task("customers.attach_new", cron="*/5 * * * *")
+def attach_new_customers() -> None:
+    """Every five minutes: the same for what was written or changed by hand."""
+    attach_customers()
+
+
+def _while_some_are_left(work: Callable[[Session], int]) -> None:
+    """Do a part of some work per transaction, each done again when the database asks for it, until none is left."""
+
+    def part() -> int:
+        with database.unit_of_work() as session:
+            return work(session)
+
+    while database.retried(part):
+        pass
+
+
 def _close_day(zone: str, day: date) -> None:
     """Assess everybody in a zone on a day that is over, some partners per transaction."""
     with database.unit_of_work() as session:
@@ -153,8 +202,12 @@ def _defer_what_follows(session: Session) -> None:
         if name is not None:
             driver = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
             queue.configure_task(name, connection=driver).defer(subject_id=each.subject_id)
+    for person_id in sorted(session.info.pop(TOLD, ())):
+        driver = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+        queue.configure_task("notifications.mail", connection=driver).defer(person_id=person_id)
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, _transaction: Any) -> None:
     session.info.pop(PENDING, None)
+    session.info.pop(TOLD, None)
