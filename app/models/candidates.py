@@ -108,4 +108,5 @@ def _in_hand(session: Session, partner_ids: Collection[int]) -> dict[int, int]:
     )
     both = offered.union_all(accepted).subquery()
     counted = select(both.c.partner_id, func.count()).group_by(both.c.partner_id)
-    return dict(session.execute(counted).tuples().all())
+    rows: Any = session.execute(counted).all()
+    return dict(rows)

@@ -205,7 +205,8 @@ def _reckon(session: Session, rule: Rule, lead_id: int) -> Reckoning:
     shares = select(DistributionShare.partner_id, DistributionShare.weight, DistributionShare.current).where(
         DistributionShare.rule_id == rule.id
     )
-    turns = [Turn(*row) for row in session.execute(shares.order_by(DistributionShare.partner_id)).tuples()]
+    rows = session.execute(shares.order_by(DistributionShare.partner_id))
+    turns = [Turn(row.partner_id, row.weight, row.current) for row in rows]
     partners = known(session, [turn.partner_id for turn in turns], lead_id)
     barred = {one: barrier(rule.demands, partner.standing) for one, partner in partners.items()}
     kept = next_turn([turn for turn in turns if barred[turn.partner_id] is None])

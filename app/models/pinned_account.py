@@ -31,6 +31,11 @@ class PinnedAccount(Tracked, Numbered, Base):
 
     partner: Mapped[Partner] = relationship(lazy="raise")
 
+    @property
+    def known_by(self) -> str:
+        """Say by what a lead's customer is known to be this one."""
+        return "Domain of its website or mail" if self.mark.startswith("domain ") else "Name, however written"
+
     @classmethod
     def pin(cls, session: Session, account: str, partner: Partner, *, by: Person | None) -> PinnedAccount:
         """Let the leads of a customer go to a partner before all rules; a domain is told from a name by its dot."""
