@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Accord:
         leads,
         logs,
         menu,
+        notifications,
         partnership,
         portal,
         static_files,
@@ -103,7 +104,7 @@ def create_app(settings: Settings | None = None) -> Accord:
     headers.register(app, settings)
     menu.register(app)
     static_files.serve(app)
-    for face in (home, accounts, partnership, portal, analytics):
+    for face in (home, notifications, accounts, partnership, portal, analytics):
         app.register_blueprint(face.bp)
     leads.register(app)
     if settings.proxies:

@@ -134,6 +134,7 @@ def _frame() -> dict[str, Any]:
     return {
         "current_person": person,
         "vendor_name": reader.vendor,
+        "unread": reader.unread,
         "menu": menu(),
         "frame": None if person.is_staff else partner_frame(),
         **plain_context(),

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.accounts import entry, invitations, passwords, sessions
+from app.accounts import entry, invitations, outbox, passwords, sessions
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
-for part in (entry, invitations, passwords, sessions):
+for part in (entry, invitations, outbox, passwords, sessions):
     part.register(bp)

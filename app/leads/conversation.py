@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import Response, after_this_request, request
 from markupsafe import Markup, escape
 
 from app.access import Permission, current_person, may, visitor
+from app.database import aside
 from app.extensions import db
-from app.models import Attachment, Comment, Person, Step, Watch
+from app.models import Attachment, Comment, Notification, Person, Step, Watch
 from app.models.step import name_of
 from app.stored_files import MEGABYTES
 
@@ -93,12 +95,32 @@ def conversation(record: Any) -> Talk:
         entries=sorted(entries, key=lambda entry: (entry.at, entry.is_comment, entry.number), reverse=True),
         is_cut=len(steps) >= SHOWN or len(comments) >= SHOWN,
         files=[_file(one) for one in Attachment.on(session, record)],
-        watches=Watch.on(session, record, reader),
+        watches=_watches(record, reader),
         may_talk=may(Permission.COMMENT),
         may_keep_to_vendor=is_staff and record.partner_id is not None,
         only_vendor_reads=is_staff and record.partner_id is None,
         vendor=vendor,
     )
+
+
+def _watches(record: Any, reader: Person) -> bool:
+    """Say whether the reader watches the record; what it was told of it is read by looking at it."""
+    session = db.session()
+    watches, unread = Watch.state(session, record, reader)
+    known = visitor()
+    if unread and known is not None and request.method == "GET":
+        known.unread = max(known.unread - len(unread), 0)
+        person_id = reader.id
+
+        @after_this_request
+        def seen(response: Response) -> Response:
+            session.expunge_all()
+            session.rollback()  # what the page read needs its connection no more
+            with aside() as books:
+                Notification.read(books, by=books.get_one(Person, person_id), numbers=unread)
+            return response
+
+    return watches
 
 
 def _vendor() -> str:

@@ -135,6 +135,7 @@ SAID = {
     "partnerships.night": "The day was closed",
     "person.accepted_invitation": "Invitation accepted",
     "person.changed_password": "Password changed",
+    "person.chose_mails": "Mails of news: {digest}",
     "person.ended_session": "A session was ended",
     "person.joined": "Joined as {roles}",
     "person.signed_in": "Signed in",

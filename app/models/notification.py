@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, ForeignKey, Index, insert, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from app import clock
+from app import clock, scope
 from app.models.base import Base, Numbered
+from app.models.event import Event
 from app.models.person import Digest, Person
 from app.models.readers import may_see
 from app.models.watch import Watch
@@ -81,6 +82,26 @@ class Notification(Numbered, Base):
             mine = mine.where(cls.id.in_(numbers))
         done: Any = session.execute(mine.values(read_at=clock.now()))
         return int(done.rowcount)
+
+    @classmethod
+    def prefer(cls, session: Session, digest: Digest, *, by: Person) -> None:
+        """Let a person be told by mail at once, once a day, or not; what is past is not written about any more."""
+        before = session.scalars(select(Person.digest).where(Person.id == by.id)).one()
+        if digest is before:
+            return
+        with scope.books(session):
+            session.execute(update(Person).where(Person.id == by.id).values(digest=digest))
+            if digest is Digest.NONE:
+                past = update(cls).where(cls.person_id == by.id, cls.mailed_at.is_(None))
+                session.execute(past.values(mailed_at=clock.now()))
+            Event.record(
+                session,
+                "person.chose_mails",
+                by,
+                by=by,
+                before={"digest": before.value},
+                after={"digest": digest.value},
+            )
 
 
 def _row(person: Any, step_id: int, at: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -12,6 +12,16 @@ from app.models.base import Base, Numbered
 
 if TYPE_CHECKING:
     from app.models.person import Person
+
+_STATE = text("""
+    select exists (
+            select from watch where person_id = :person and subject_type = :kind and subject_id = :number
+        ) as watches,
+        array(
+            select n.id from notification n join step s on s.id = n.step_id
+            where n.person_id = :person and n.read_at is null and s.subject_type = :kind and s.subject_id = :number
+        ) as unread
+""")
 
 
 class Watch(Numbered, Base):
@@ -29,14 +39,12 @@ class Watch(Numbered, Base):
     subject_id: Mapped[int]
 
     @classmethod
-    def on(cls, session: Session, record: Any, person: Person) -> bool:
-        """Say whether a person watches a record."""
-        mine = select(func.count(cls.id)).where(
-            cls.person_id == person.id,
-            cls.subject_type == record.__tablename__,
-            cls.subject_id == record.id,
-        )
-        return bool(session.scalar(mine))
+    def state(cls, session: Session, record: Any, person: Person) -> tuple[bool, list[int]]:
+        """Say whether a person watches a record, and which notifications about it that person has not read."""
+        row = session.execute(
+            _STATE, {"person": person.id, "kind": record.__tablename__, "number": record.id}
+        ).one()
+        return row.watches, list(row.unread)
 
     @classmethod
     def begin(cls, record: Any, *, by: Person) -> None:

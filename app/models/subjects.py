@@ -1,0 +1,47 @@
+"""What a step, a comment or a watch is about: what each record is called, as the reader's scope shows it (A6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+NOUNS = {
+    "lead": "Lead",
+    "lead_offer": "Offered lead",
+    "opportunity": "Opportunity",
+    "orders": "Order",
+    "registration": "Registration",
+}
+
+# One question for all kinds; what is not in view has no title.
+_TITLES = text("""
+    select 'lead' as kind, id, company as title from lead where id = any(:lead)
+    union all
+    select 'lead_offer', id, coalesce(card ->> 'company', '') from lead_offer where id = any(:lead_offer)
+    union all
+    select 'opportunity', id, name from opportunity where id = any(:opportunity)
+    union all
+    select 'orders', id, number from orders where id = any(:orders)
+    union all
+    select 'registration', r.id, o.name from registration r join opportunity o on o.id = r.opportunity_id
+    where r.id = any(:registration)
+""")
+
+
+def titles(session: Session, subjects: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Return what these records are called; one that the reader may not see is left out."""
+    wanted: dict[str, list[int]] = {kind: [] for kind in NOUNS}
+    for kind, number in set(subjects):
+        if kind in wanted:
+            wanted[kind].append(number)
+    if not any(wanted.values()):
+        return {}
+    return {(row.kind, row.id): row.title for row in session.execute(_TITLES, wanted)}
+
+
+def called(kind: str, number: int, title: str | None) -> str:
+    """Return how a record is spoken of, such as “Order A-17”; without a title by its number."""
+    noun = NOUNS.get(kind, kind.replace("_", " ").capitalize())
+    return f"{noun} {title}" if title and kind == "orders" else title or f"{noun} {number}"

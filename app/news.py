@@ -1,0 +1,98 @@
+"""News: what one person is told, ready to be read on a page or in a letter; all of it as that person's scope shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.models import Comment, Notification, Step
+from app.models.subjects import called, titles
+
+PATHS = {
+    "lead": "/leads/{}",
+    "lead_offer": "/leads/offers/{}",
+    "opportunity": "/opportunities/{}",
+    "orders": "/orders/{}",
+    "registration": "/registrations/{}",
+}
+"""Where each kind of record is read."""
+
+COMMENTS = {"comment.said", "comment.named"}
+EXCERPT = 240
+
+
+@dataclass(frozen=True)
+class News:
+    """One thing a person is told: what happened, to what, by whom."""
+
+    id: int
+    at: datetime
+    is_read: bool
+    title: str
+    path: str | None
+    what: str
+    who: str
+    excerpt: str = ""
+
+    @property
+    def line(self) -> str:
+        """Return what happened and who did it, in a line."""
+        return f"{self.what} · {self.who}" if self.who else self.what
+
+
+def news_of(person_id: int) -> Select[Any]:
+    """Return the notifications of a person with what they are about; what is out of view is left out."""
+    return (
+        select(Notification)
+        .join(Notification.step)
+        .where(Notification.person_id == person_id)
+        .options(joinedload(Notification.step).joinedload(Step.actor))
+    )
+
+
+def told(session: Session, notifications: Sequence[Notification]) -> list[News]:
+    """Return notifications as they are read: two questions more, however many they are."""
+    steps = [one.step for one in notifications]
+    names = titles(session, [(step.subject_type, step.subject_id) for step in steps])
+    numbers = {step.facts.get("comment_id") for step in steps if step.kind in COMMENTS} - {None}
+    words: dict[int, str] = {}
+    if numbers:
+        said = select(Comment.id, Comment.text).where(Comment.id.in_(numbers), Comment.deleted_at.is_(None))
+        words = {row.id: row.text for row in session.execute(said)}
+    return [_news(one, names, words) for one in notifications]
+
+
+def _news(one: Notification, names: dict[tuple[str, int], str], words: dict[int, str]) -> News:
+    step = one.step
+    title = names.get((step.subject_type, step.subject_id))
+    what, who = _what(one, step)
+    path = PATHS.get(step.subject_type) if title is not None else None
+    return News(
+        id=one.id,
+        at=one.at,
+        is_read=one.read_at is not None,
+        title=called(step.subject_type, step.subject_id, title),
+        path=None if path is None else path.format(step.subject_id),
+        what=what,
+        who=who,
+        excerpt=_excerpt(words.get(step.facts.get("comment_id", 0), "")),
+    )
+
+
+def _what(one: Notification, step: Step) -> tuple[str, str]:
+    """Return what happened and who did it; a comment is said by somebody."""
+    if step.kind not in COMMENTS:
+        return step.words, step.who
+    is_named = one.person_id in step.facts.get("mentions", [])
+    return (f"{step.who} named you in a comment" if is_named else f"{step.who} commented"), ""
+
+
+def _excerpt(text: str) -> str:
+    """Return the beginning of what was said, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1].rstrip()}…"
