@@ -7,7 +7,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, ScalarSelect, delete, func, select, text
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    ScalarSelect,
+    delete,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app import clock
@@ -82,7 +92,7 @@ class ProgramVersion(Tracked, Numbered, Base):
         return session.scalars(published.order_by(cls.valid_from.desc()).limit(1)).one_or_none()
 
     @classmethod
-    def holding_id(cls, on: date) -> ScalarSelect[int]:
+    def holding_id(cls, on: date | BindParameter[date]) -> ScalarSelect[int]:
         """Return the number of the version that holds on a day, as part of a larger question."""
         published = select(cls.id).where(cls.status == VersionStatus.PUBLISHED, cls.valid_from <= on)
         return published.order_by(cls.valid_from.desc()).limit(1).scalar_subquery()

@@ -9,11 +9,10 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import ARRAY, BigInteger, Date, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import scope
-from app.models.assessing.among import among
 from app.models.assessing.steps import Benefit
 from app.models.ladder import Category, Ladder, Measure, Parameter, ParameterKind, Rung
 from app.models.partner_type import Tier
@@ -84,7 +83,7 @@ class HeldProgram:
 
 def holding(session: Session, on: date, type_ids: Iterable[int] | None = None) -> HeldProgram | None:
     """The program that holds on a day, with the ladders of these types (None: of all); None before the first."""
-    measured = list(session.execute(_version_and_measures(on)))
+    measured = list(session.execute(_version_and_measures(), {"day": on}))
     if not measured:
         return None
     version = measured[0]
@@ -94,10 +93,11 @@ def holding(session: Session, on: date, type_ids: Iterable[int] | None = None) -
         for row in measured
         if row.category
     }
-    asked = _rungs_and_parameters()
-    if type_ids is not None:
-        asked = asked.where(among(Ladder.partner_type_id, type_ids))
-    rows = list(session.execute(asked, {"version_id": version.id, "day": on}))
+    known = {"version_id": version.id, "day": on}
+    if type_ids is None:
+        rows = list(session.execute(_rungs_and_parameters(), known))
+    else:
+        rows = list(session.execute(_of_types(), known | {"types": list(type_ids)}))
     categories = {
         row.category: CategoryFacts(row.category_id, row.category, row.value_type)
         for row in rows
@@ -113,8 +113,9 @@ def holding(session: Session, on: date, type_ids: Iterable[int] | None = None) -
     )
 
 
-def _version_and_measures(on: date) -> Select[*tuple[Any, ...]]:
-    """A row for each measure of the version that holds, or one row without a measure."""
+@cache
+def _version_and_measures() -> Select[*tuple[Any, ...]]:
+    """A row for each measure of the version that holds on `day`, or one row without a measure."""
     return (
         select(
             ProgramVersion.id,
@@ -125,8 +126,15 @@ def _version_and_measures(on: date) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Measure, Measure.version_id == ProgramVersion.id)
         .outerjoin(Category, Category.id == Measure.category_id)
-        .where(ProgramVersion.id == ProgramVersion.holding_id(on))
+        .where(ProgramVersion.id == ProgramVersion.holding_id(bindparam("day", type_=Date())))
     )
+
+
+@cache
+def _of_types() -> Select[*tuple[Any, ...]]:
+    """The same rows, of the `types` asked for only."""
+    asked = bindparam("types", type_=ARRAY(BigInteger))
+    return _rungs_and_parameters().where(Ladder.partner_type_id == func.any(asked))
 
 
 @cache

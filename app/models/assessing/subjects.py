@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ARRAY, BigInteger, Date, Select, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from app.models.assessing.among import among
 from app.models.partner import Partner
 from app.models.partner_type import PartnerType, Tier
 from app.models.partnership import ActivePeriod, Partnership, TierPeriod
@@ -37,12 +38,29 @@ class Subject:
 
 def on_day(session: Session, on: date, partner_ids: Collection[int] | None = None) -> list[Subject]:
     """Everybody with a partnership on the day, by code; of several partnerships the active one, else the latest."""
+    if partner_ids is None:
+        rows = session.execute(_everybody(), {"on": on})
+    else:
+        rows = session.execute(_some(), {"on": on, "asked": list(partner_ids)})
+    return sorted((Subject(*tuple(row)) for row in rows), key=lambda one: one.partner_code)
+
+
+@cache
+def _some() -> Select[*tuple[Any, ...]]:
+    """The rows of the partners `asked`; composed once, since a page is about one of them."""
+    return _everybody().where(Partner.id == func.any(bindparam("asked", type_=ARRAY(BigInteger))))
+
+
+@cache
+def _everybody() -> Select[*tuple[Any, ...]]:
+    """A row for each partner with a partnership on the day `on`."""
+    on = bindparam("on", type_=Date())
     is_active = (
         select(ActivePeriod.id)
         .where(ActivePeriod.partnership_id == Partnership.id, ActivePeriod.during.contains(on))
         .exists()
     )
-    query = (
+    return (
         select(
             Partner.id,
             Partner.code,
@@ -68,6 +86,3 @@ def on_day(session: Session, on: date, partner_ids: Collection[int] | None = Non
         .ext(distinct_on(Partner.id))
         .order_by(Partner.id, is_active.desc(), Partnership.start_on.desc())
     )
-    if partner_ids is not None:
-        query = query.where(among(Partner.id, partner_ids))
-    return sorted((Subject(*tuple(row)) for row in session.execute(query)), key=lambda one: one.partner_code)
