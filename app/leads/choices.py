@@ -24,6 +24,11 @@ def number(given: str | int | None) -> int | None:
     return int(given)
 
 
+def written(given: str | None) -> str:
+    """Return what was chosen as text; nothing chosen is an empty one."""
+    return given or ""
+
+
 def countries(present: str | None = None) -> Choices:
     """Return every country in the reader's language; what a record holds that is none of them stays a choice."""
     known = _countries(locale())

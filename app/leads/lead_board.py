@@ -31,7 +31,7 @@ LANES = {
     LeadStage.WITHDRAWN: "Withdrawn",
 }
 FILTERS = ("owner", "campaign", "partner", "source", "country")
-BACK = {"back": "board"}
+BACK: dict[str, Any] = {"back": "board"}
 SHOWN = (
     Lead.id, Lead.company, Lead.city, Lead.stage, Lead.partner_id, Lead.owner_id, Lead.staged_at, Lead.created_on,
     Lead.budget, Lead.currency,
@@ -52,8 +52,9 @@ def _lanes(seen: Narrowed) -> list[Lane]:
     for row in db.session.execute(_cards(seen.condition)):
         cards[row.stage].append(_card(row))
     totals = db.session.execute(_totals(seen.condition)).one()
+    args: dict[str, Any] = {**seen.args}
     return [
-        Lane(stage.value, title, cards[stage], total, url_for("leads.index", stage=stage.value, **seen.args))
+        Lane(stage.value, title, cards[stage], total, url_for("leads.index", stage=stage.value, **args))
         for (stage, title), total in zip(LANES.items(), totals, strict=True)
     ]
 

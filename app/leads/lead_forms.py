@@ -37,7 +37,7 @@ class LeadForm(Form):
     company = text("company", "Company", DataRequired("Name the company, or whoever may buy."))
     contact = text("contact", "Contact", description="The person to talk to.")
     email = text("email", "E-mail")
-    country = SelectField("Country", coerce=str, description="A phone number is read as one of this country.")
+    country = SelectField("Country", coerce=choices.written, description="A phone number is read as one of this country.")
     phone = text("phone", "Phone")
     website = text("website", "Website", description="Such as bakery.example.")
     tax_number = text("tax_number", "Tax number")
@@ -96,7 +96,7 @@ class ConversionForm(Form):
     customer = StringField("Customer", [DataRequired("Name the customer."), Length(max=200)])
     website = StringField("Customer’s website", [Length(max=300)])
     customer_email = StringField("Customer’s e-mail", [Length(max=254)])
-    country = SelectField("Country", coerce=str)
+    country = SelectField("Country", coerce=choices.written)
     amount = AmountField("Amount", [InputRequired("Write what it may be worth.")])
     currency = StringField(
         "Currency",

@@ -53,7 +53,9 @@ class Record:
     @property
     def next_act(self) -> str | None:
         """Return the one act that brings the lead on, for who reads."""
-        order = ("HAND_OFF", "QUALIFY", "REOPEN") if current_person.is_staff else ("QUALIFY", "CONVERT")
+        order: tuple[str, ...] = (
+            ("HAND_OFF", "QUALIFY", "REOPEN") if current_person.is_staff else ("QUALIFY", "CONVERT")
+        )
         if self.standing.stage is LeadStage.NEW:
             order = ("QUALIFY",)
         return next((name.lower() for name in order if LeadAct[name] in self.acts), None)
@@ -119,7 +121,8 @@ def _passage(lead: Lead) -> LeadPassage | None:
 
 def _deal(lead: Lead) -> Row[Any] | None:
     """Return the opportunity it became, while there is one."""
-    deal = select(Opportunity.id, Opportunity.name).where(
+    deal: Any = select(Opportunity.id, Opportunity.name).where(
         Opportunity.lead_id == lead.id, Opportunity.deleted_at.is_(None)
     )
-    return db.session.execute(deal.order_by(Opportunity.id).limit(1)).one_or_none()
+    found: Row[Any] | None = db.session.execute(deal.order_by(Opportunity.id).limit(1)).one_or_none()
+    return found
