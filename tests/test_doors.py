@@ -17,8 +17,16 @@ from app.models import Event, Role
 from tests.cast import Cast
 from tests.world import World, built
 
-# Open to everybody, each for a reason; sign-in is throttled, an invitation needs its secret.
-PUBLIC = {"accounts.sign_in", "accounts.invitation", "home.healthz", "home.readyz", "static"}
+# Open to everybody, each for a reason; sign-in and a campaign's form are throttled, an invitation needs its secret.
+PUBLIC = {
+    "accounts.sign_in",
+    "accounts.invitation",
+    "campaign_form.ask",
+    "campaign_form.thanks",
+    "home.healthz",
+    "home.readyz",
+    "static",
+}
 
 PLAYERS = {
     "anna": Role.ADMINISTRATOR,
