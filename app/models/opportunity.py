@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Opportunity", "OpportunityProduct", "OpportunityStage", "StageKind"]
 
 UNDER_WAY = text("closed_on is null and deleted_at is null")
+NOT_DELETED = text("deleted_at is null")
 
 
 class Opportunity(Working, Closing, Passing, Owned, Tracked, PartnerOwned, Numbered, Base):
@@ -44,10 +45,22 @@ class Opportunity(Working, Closing, Passing, Owned, Tracked, PartnerOwned, Numbe
         CheckConstraint("closed_on >= created_on", name="closed_after_created"),
         CheckConstraint("probability between 0 and 1", name="probability_is_a_share"),
         Index("ix_opportunity_search", "search", postgresql_using="gin"),
-        Index("ix_opportunity_partner_id_created_on_id", "partner_id", "created_on", "id"),
+        Index(
+            "ix_opportunity_partner_id_created_on_id",
+            "partner_id",
+            "created_on",
+            "id",
+            postgresql_where=NOT_DELETED,
+        ),
         Index("ix_opportunity_partner_id_closed_on", "partner_id", "closed_on"),
-        Index("ix_opportunity_created_on_id", "created_on", "id"),
-        Index("ix_opportunity_stage_id_created_on_id", "stage_id", "created_on", "id"),
+        Index("ix_opportunity_created_on_id", "created_on", "id", postgresql_where=NOT_DELETED),
+        Index(
+            "ix_opportunity_stage_id_created_on_id",
+            "stage_id",
+            "created_on",
+            "id",
+            postgresql_where=NOT_DELETED,
+        ),
         Index("uq_opportunity_partner_id_id", "partner_id", "id", unique=True),
         Index("ix_opportunity_amount_id", "amount", "id"),
         Index("ix_opportunity_product_id_created_on_id", "product_id", "created_on", "id"),
@@ -71,7 +84,12 @@ class Opportunity(Working, Closing, Passing, Owned, Tracked, PartnerOwned, Numbe
             postgresql_where=text("customer_id is null and deleted_at is null"),
         ),
         Index(
-            "ix_opportunity_partner_id_stage_id_created_on_id", "partner_id", "stage_id", "created_on", "id"
+            "ix_opportunity_partner_id_stage_id_created_on_id",
+            "partner_id",
+            "stage_id",
+            "created_on",
+            "id",
+            postgresql_where=NOT_DELETED,
         ),
         Index(
             "ix_opportunity_unconfirmed",
