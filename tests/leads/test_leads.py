@@ -116,21 +116,18 @@ def test_yesterdays_page_is_told_what_changed(sign_in: SignIn, session: Session,
 # ---------------------------------------------------------------- who may
 
 
-@pytest.mark.parametrize(
-    "act", ["edit", "disqualification", "withdrawal", "return", "owner", "conversion", "passage"]
-)
 def test_a_foreign_lead_does_not_exist_and_a_colleagues_is_refused(
-    sign_in: SignIn, session: Session, cast: Cast, act: str
+    sign_in: SignIn, session: Session, cast: Cast
 ) -> None:
-    """A6, L7: 404 for outsiders, 403 for insiders without the right, for the page and for its act."""
+    """A6, L7: 404 for outsiders, 403 for insiders without the right, for every page and its act."""
     lead = made(session, cast.acme, owner_id=cast.alice.id, stage=LeadStage.ACCEPTED)
-    address = f"/leads/{lead.id}/{act}"
 
-    for name, status in (("bob", 404), ("sue", 403), ("oscar", 403), ("mona", 403), ("audrey", 403)):
+    for name, status in (("bob", 404), ("sue", 403), ("oscar", 403), ("mona", 403), ("alice", 200)):
         client = sign_in(name)
-        assert client.get(address).status_code == status
-        assert client.post(address, data={"reason": "No."}).status_code == status
-    assert sign_in("alice").get(address).status_code == 200
+        for act in ("edit", "disqualification", "withdrawal", "return", "owner", "conversion", "passage"):
+            assert client.get(f"/leads/{lead.id}/{act}").status_code == status, (name, act)
+            answer = client.post(f"/leads/{lead.id}/{act}", data={"reason": "", "owner_id": "999"})
+            assert answer.status_code == (422 if name == "alice" else status), (name, act)
 
 
 def test_what_is_not_allowed_is_not_offered_and_refused_attempts_are_kept(
@@ -320,8 +317,7 @@ def test_a_cross_sale_from_the_wish_to_the_offer(sign_in: SignIn, session: Sessi
         wish = {"named": name, "reason": "They sell ovens."}
         assert oscar.post(f"/leads/{lead.id}/passage", data=wish).location == f"/leads/{lead.id}"
         assert f"“{name}”: the vendor decides" in oscar.get(f"/leads/{lead.id}").text
-        passage = session.scalars(select(LeadPassage).order_by(LeadPassage.id.desc())).first()
-        assert passage is not None
+        passage = session.scalars(select(LeadPassage).order_by(LeadPassage.id.desc()).limit(1)).one()
         if name == "Nobody and Sons":
             assert (
                 oscar.post(f"/leads/passages/{passage.id}/consent", data={"partner": "BOLT"}).status_code
