@@ -19,6 +19,7 @@ from app.demo.customers import Customers
 from app.demo.learning import Learning
 from app.demo.orders import Ordering
 from app.demo.partners import PARTNERS, Told
+from app.demo.passing import Passing
 from app.demo.people import Login
 from app.demo.pipeline import Pipeline
 from app.importing import program_file
@@ -97,10 +98,12 @@ class Story:
         self.ordering = Ordering(self.partners, prices, self.today, self.random)
         self.learning = Learning(self.partners, self.today, self.random, self.mirjam)
         self.learning.file_handbooks(self.session)
+        self.passing = Passing(self.session, self.partners, self.staff, self.today)
         for moment in sorted(self._moments(), key=lambda one: one.day):
             with self._on(moment.day):
                 moment.happens()
         self.pipeline.write_waiting(self.session)
+        self.passing.meet_customers()
         catalogue.assign(self.session, self.partners, self.today)
         people.give_passwords(self.session, list(self.session.scalars(select(Person.id).order_by(Person.id))))
 
@@ -184,6 +187,8 @@ class Story:
         yield Moment(self._back(30), self._close_tidemarks_portal)
         yield Moment(self._back(9), self._ask_nordlichts_customers)
         yield Moment(self._back(5), self._draft)
+        for days, happens in self.passing.days():
+            yield Moment(self._back(days), happens)
 
     def _assessed(self) -> list[date]:
         """Return the ends of months, then the days of the last week and those on which something broke."""
