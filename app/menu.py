@@ -64,8 +64,8 @@ MAIN = (
             ("Registrations", "registrations.index", P.OPPORTUNITIES_READ),
             ("Orders", "orders.index", P.ORDERS_READ),
             ("Customers", "customers.index", P.CONFLICTS_DECIDE),
-            ("Distribution", "distribution.index", P.LEADS_PASS),
-            ("Campaigns", "campaigns.index", P.LEADS_PASS),
+            ("Distribution", "distribution.index", P.PARTNERS_READ),
+            ("Campaigns", "campaigns.index", P.PARTNERS_READ),
         ),
     ),
     (
