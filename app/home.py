@@ -24,7 +24,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "home.html",
         beginnings=outlook.beginnings(session),
-        waiting=outlook.waiting(session, today),
+        waiting=outlook.waiting(session, today, current_person),
         rising=outlook.rising(session, today),
         falling=outlook.falling(session, today),
         lately=outlook.lately(session, current_person) if may_read_events else None,

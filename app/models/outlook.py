@@ -15,6 +15,7 @@ from app.models.assessment import Assessment
 from app.models.event import Event
 from app.models.ladder import Ladder, Rung
 from app.models.lead import Lead, LeadStage
+from app.models.lead_passage import LeadPassage, PassageState
 from app.models.opportunity import Opportunity, OpportunityStage, StageKind
 from app.models.partner import Partner
 from app.models.partner_type import PartnerType, Tier
@@ -75,6 +76,8 @@ class Waiting:
     reported: int
     leads: int
     approvals: int
+    passages: int
+    own_leads: int
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,8 @@ def falling(session: Session, on: date) -> list[Outlook]:
     )
 
 
-def waiting(session: Session, on: date) -> Waiting:
-    """Count what waits, each up to a thousand."""
+def waiting(session: Session, on: date, reader: Person) -> Waiting:
+    """Count what waits, for everybody and for the reader, each up to a thousand."""
     won = select(OpportunityStage.id).where(OpportunityStage.kind == StageKind.WON)
     reported = select(Opportunity.id).where(
         Opportunity.stage_id.in_(won), Opportunity.confirmed_at.is_(None), Opportunity.deleted_at.is_(None)
@@ -125,8 +128,11 @@ def waiting(session: Session, on: date) -> Waiting:
         .with_only_columns(Assessment.id)
         .where(earned.rank > held.rank, Ladder.upgrades == Upgrades.WITH_APPROVAL)
     )
+    passages = select(LeadPassage.id).where(LeadPassage.state == PassageState.WAITING)
+    own_leads = leads.where(Lead.owner_id == reader.id)
     draft = select(ProgramVersion.name).where(ProgramVersion.status == VersionStatus.DRAFT)
-    counts = (_up_to_a_thousand(question) for question in (reported, leads, approvals))
+    questions = (reported, leads, approvals, passages, own_leads)
+    counts = (_up_to_a_thousand(question) for question in questions)
     row = session.execute(select(draft.scalar_subquery(), *counts)).one()
     return Waiting(*row)
 

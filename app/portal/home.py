@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, text
 
+from app import clock
 from app.access import Permission, requires
 from app.extensions import db
+from app.models.lead_offer import card_title
 from app.portal.standing import own_standing
 
 bp = Blueprint("home", __name__)
@@ -20,22 +25,36 @@ bp = Blueprint("home", __name__)
 def show() -> ResponseReturnValue:
     """Show the tier, what is missing, and the latest leads, deals and orders."""
     standing, trouble = own_standing()
-    latest = db.session.execute(_LATEST).all()
+    latest = db.session.execute(_LATEST, {"now": clock.now()}).all()
     return render_template(
         "portal/home/show.html",
         standing=standing,
         trouble=trouble,
+        offers=[_offered(row) for row in _of(latest, "offer")],
         leads=[(row, f"/leads/{row.id}") for row in _of(latest, "lead")],
         opportunities=[(row, f"/opportunities/{row.id}") for row in _of(latest, "opportunity")],
         orders=[(row, f"/orders/{row.id}") for row in _of(latest, "order")],
     )
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A lead that may still be accepted."""
+
+    id: int
+    title: str
+    answer_by: datetime
+
+
+def _offered(row: Row[Any]) -> Offered:
+    return Offered(row.id, card_title(json.loads(row.title)), datetime.fromtimestamp(float(row.amount), UTC))
+
+
 def _of(rows: Any, kind: str) -> list[Row[Any]]:
     return [row for row in rows if row.kind == kind]
 
 
-# The five latest of each kind, in one question.
+# The five latest of each kind, and the leads offered with the nearest deadlines, in one question.
 _LATEST = text("""
     (select 'lead' as kind, id, company as title, '' as note, created_on as day, null::numeric as amount,
             null as currency, stage as state
@@ -48,4 +67,7 @@ _LATEST = text("""
     (select 'order', o.id, o.number, '', o.ordered_on,
             (select sum(l.amount) from order_line l where l.order_id = o.id), o.currency, o.status
      from orders o order by o.ordered_on desc, o.id desc limit 5)
+    union all
+    (select 'offer', id, card::text, '', null, extract(epoch from answer_by), null, state
+     from lead_offer where state = 'open' and answer_by > :now order by answer_by, id limit 5)
 """)
