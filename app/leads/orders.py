@@ -1,105 +1,22 @@
-"""Orders: the list and the record with its lines, as the vendor and the partner see them."""
+"""Orders: the list, the record, beginning one, describing it, and its papers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
-
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
-from app.access import Permission, requires
+from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
-from app.leads.audience import SharedListing, crumb, history, partner_column, partner_filter
-from app.listing import Column, choice, day, matches, text
-from app.models import Order, OrderLine, OrderStatus, Partner, Product
+from app.forms import render_form
+from app.leads import order_page
+from app.leads.order_forms import OrderForm, StaffOrderForm
+from app.leads.order_list import LIST
+from app.models import Opportunity, Order, Partner
+from app.papers import orders as papers
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
-
-
-def _orders() -> Select[*tuple[Any, ...]]:
-    return select(Order, Partner.name.label("partner_name")).outerjoin(
-        Partner, Partner.id == Order.partner_id
-    )
-
-
-@dataclass(frozen=True)
-class _Listed:
-    """An order of the list with the sum of its lines."""
-
-    order: Order
-    partner_name: str | None
-    total: Decimal
-    lines: int
-
-    @property
-    def id(self) -> int:
-        """Return the order's number in the database: where the next screen goes on."""
-        return self.order.id
-
-    def __getitem__(self, place: int) -> Order:
-        """Return the order, as the first of a row."""
-        return (self.order,)[place]
-
-
-def _with_totals(session: Session, rows: list[Any]) -> list[Any]:
-    """Add what the stored lines of these orders make (M2), in one question."""
-    totals = {
-        order_id: (total, lines)
-        for order_id, total, lines in session.execute(Order.totals([row[0].id for row in rows]))
-    }
-    return [_Listed(row[0], row.partner_name, *totals.get(row[0].id, (Decimal(0), 0))) for row in rows]
-
-
-def _product(given: str) -> ColumnElement[bool]:
-    """Return the condition that an order has a line of this product."""
-    product_id = db.session.scalar(select(Product.id).where(func.lower(Product.sku) == given.lower()))
-    return Order.id.in_(select(OrderLine.order_id).where(OrderLine.product_id == product_id))
-
-
-LIST = SharedListing(
-    "orders",
-    query=_orders,
-    key=Order.id,
-    columns=[
-        Column("number", "Number", lambda row: row[0].number, sort=Order.number),
-        partner_column(),
-        Column("ordered", "Ordered", lambda row: row[0].ordered_on, sort=Order.ordered_on, kind="day"),
-        Column(
-            "status",
-            "Status",
-            lambda row: row[0].status.value.capitalize(),
-            kind="badge",
-            tone=lambda row: row[0].tone,
-        ),
-        Column("customer", "Customer", lambda row: row[0].customer),
-        Column("reference", "Reference", lambda row: row[0].customer_reference),
-        Column("lines", "Lines", lambda row: row.lines, kind="number"),
-        Column("total", "Total", lambda row: row.total, kind="money", currency=lambda row: row[0].currency),
-    ],
-    filters=[
-        choice(
-            "status",
-            "Status",
-            [(status.value, status.value.capitalize()) for status in OrderStatus],
-            lambda given: Order.status == OrderStatus(given),
-        ),
-        partner_filter(Order.partner_id),
-        text("product", "Product (SKU)", _product),
-        text("currency", "Currency", lambda given: Order.currency == given.upper()),
-        day("from", "Ordered from", lambda on: Order.ordered_on >= on),
-        day("to", "Ordered to", lambda on: Order.ordered_on <= on),
-    ],
-    search=lambda words: matches(Order.search, words),
-    default="-ordered",
-    href=lambda row: url_for("orders.show", order_id=row[0].id),
-    empty=("No orders yet", "Orders stand here once somebody ordered, or once they were imported."),
-    prepare=_with_totals,
-)
 LIST.routes(bp, requires(Permission.ORDERS_READ))
 
 
@@ -113,15 +30,89 @@ def index() -> ResponseReturnValue:
 @bp.get("/<id:order_id>")
 @requires(Permission.ORDERS_READ)
 def show(order_id: int) -> ResponseReturnValue:
-    """Show an order with its lines, a screen at a time, and what they make."""
-    order = find(Order, order_id, joinedload(Order.partner))
-    totals = db.session.execute(Order.totals([order.id])).one_or_none()
-    return render_template(
-        "leads/orders/show.html",
-        order=order,
-        whose=crumb(order.partner),
-        lines=order.first_lines(),
-        total=totals.total if totals else Decimal(0),
-        count=totals.lines if totals else 0,
-        happened=history(order),
-    )
+    """Show an order: its lines with their prices, where it stands, and what can be done next."""
+    return order_page.page(order_id)
+
+
+@bp.get("/<id:order_id>.pdf")
+@requires(Permission.ORDERS_READ)
+def pdf(order_id: int) -> ResponseReturnValue:
+    """Give out the paper of an order: a quote while it is a draft, then the order; or the credit note."""
+    company = joinedload(Order.partner).joinedload(Partner.operating_company)
+    order = find(Order, order_id, company, joinedload(Order.credited))
+    name, content = papers.paper(db.session(), order)
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.ORDERS_WRITE)
+def new() -> ResponseReturnValue:
+    """Begin an order."""
+    form = StaffOrderForm() if current_person.is_staff else OrderForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            order = Order.draft(
+                db.session(),
+                _partner(form),
+                by=current_person,
+                currency=form.currency.data,
+                customer=form.customer.data or None,
+                reference=form.customer_reference.data or None,
+            )
+            if form.note.data:
+                order.describe(by=current_person, note=form.note.data)
+            flash(f"{order.number} is begun. Add what is ordered.")
+            return redirect(url_for(".show", order_id=order.id))
+    return render_form("leads/orders/form.html", form, order=None)
+
+
+def _partner(form: OrderForm) -> Partner:
+    if current_person.is_staff:
+        return Partner.by_code(db.session(), form["partner"].data or "")
+    return find(Partner, current_person.partner_id or 0)
+
+
+@bp.route("/<id:order_id>/edit", methods=["GET", "POST"])
+@requires(Permission.ORDERS_WRITE)
+def edit(order_id: int) -> ResponseReturnValue:
+    """Change for whom a draft is, its reference, its currency, its note."""
+    order = mine(order_id)
+    form = OrderForm(obj=order)
+    if form.validate_on_submit():
+        with form.refusals():
+            order.describe(
+                by=current_person,
+                version=form.seen_version(),
+                customer=form.customer.data,
+                customer_reference=form.customer_reference.data,
+                currency=form.currency.data,
+                note=form.note.data,
+            )
+            flash("Saved.")
+            return redirect(url_for(".show", order_id=order_id))
+    order = mine(order_id)
+    form.show_version(order)
+    return render_form("leads/orders/form.html", form, order=order)
+
+
+@bp.post("/of-deal/<id:opportunity_id>")
+@requires(Permission.ORDERS_WRITE)
+def of_opportunity(opportunity_id: int) -> ResponseReturnValue:
+    """Begin the order of a won deal, with its customer and its products."""
+    deal = find(Opportunity, opportunity_id)
+    if not deal.may_be_edited_by(current_person):
+        abort(403)
+    order = Order.from_opportunity(db.session(), deal, by=current_person)
+    flash(f"{order.number} has the products of the deal. Check the quantities, then submit it.")
+    return redirect(url_for(".show", order_id=order.id))
+
+
+def mine(order_id: int) -> Order:
+    """Return an order that the reader may change, or answer 404, or 403 (L7)."""
+    order = order_page.found(order_id)
+    if not order.may_be_edited_by(current_person):
+        abort(403)
+    return order

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Row, Select, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app import scope
 from app.models.event import Event
 from app.models.person import Person
 from app.rules.refusals import RuleBroken
@@ -42,13 +43,22 @@ def _what(session: Session, noun: _Noun) -> str:
         .order_by(Event.id.desc())
         .limit(1)
     )
-    row = session.execute(latest).one_or_none()
+    row = _read(session, latest)
     if row is None:
         return ""
     fields = ", ".join(
         name.removesuffix("_id").replace("_", " ") for name in row.fields if name not in _BESIDES
     )
     return f" ({row.name or 'Accord'}{': ' + fields if fields else ''})"
+
+
+def _read(session: Session, latest: Select[str, list[Any]]) -> Row[str, list[Any]] | None:
+    """Return the latest event; a partner reads none by itself, and is told by whom it was in the vendor's books."""
+    opened = scope.current()
+    if opened is None or opened.role is not scope.Role.PARTNER:
+        return session.execute(latest).one_or_none()
+    with scope.books(session) as books:
+        return books.execute(latest).one_or_none()
 
 
 def lock(noun: _Noun) -> None:

@@ -142,7 +142,7 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
             .group_by(OrderLine.order_id)
         )
 
-    def first_lines(self) -> list[OrderLine]:
+    def first_lines(self, limit: int = SHOWN) -> list[OrderLine]:
         """Return the first lines with their products and the lists their prices came from; there may be more."""
         lines = (
             select(OrderLine)
@@ -152,7 +152,7 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
                 joinedload(OrderLine.price).joinedload(Price.price_list),
             )
             .order_by(OrderLine.line)
-            .limit(self.SHOWN)
+            .limit(limit)
             .execution_options(populate_existing=True)
         )
         return list(self.session.scalars(lines))
@@ -162,9 +162,9 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
         line = select(OrderLine).where(OrderLine.order_id == self.id, OrderLine.id == line_id)
         return self.session.scalars(line.options(joinedload(OrderLine.product))).one_or_none()
 
-    def sheet(self, on: date | None = None) -> Sheet:
+    def sheet(self, on: date | None = None, limit: int = SHOWN) -> Sheet:
         """Return its lines with their prices: those of today while it is a draft (R1), else the frozen ones (R4)."""
-        lines = self.first_lines()
+        lines = self.first_lines(limit)
         if on is not None and self.is_open_draft:
             return order_pricing.live(self.session, self, lines, on)
         return order_pricing.frozen(self, lines)

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import pricing
 from app.models.order_line import OrderLine
+from app.models.price_list import PriceListPartner
 from app.models.pricing import Offer
 from app.rules.measures.facts import EXACT, HUNDRED
 from app.rules.money import line_amount, rounded
-from app.rules.pricing import Candidate, NoPrice, Price
+from app.rules.pricing import Candidate, NoPrice, Price, Standing
 from app.rules.program_values import plain
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
     from app.models.order import Order
     from app.models.product import Product
+
+
+QUOTED_DAYS = 30
+"""So long a quote holds, unless a price of it ends before."""
 
 
 @dataclass(frozen=True)
@@ -229,6 +235,22 @@ def _missing(order: Order, line: OrderLine, offer: Offer | None, currencies: lis
         f"There is no price in {currency} for {quantity} of {sku} today. "
         "Have one added to a price list, or take the line out."
     )
+
+
+def holds_until(session: Session, order: Order, sheet: Sheet) -> date:
+    """Return the last day on which a quote can be counted on: a month, or until a price or a personal list ends."""
+    rows = [one.chosen for one in sheet.lines if one.chosen is not None and not one.line.is_agreed]
+    ends = [row.valid.last for row in rows if row.valid.last is not None]
+    lists = {row.price_list for row in rows if row.standing is Standing.PERSONAL}
+    personal = select(PriceListPartner.valid_to).where(
+        PriceListPartner.price_list_id.in_(lists),
+        PriceListPartner.partner_id == order.partner_id,
+        PriceListPartner.during.contains(sheet.on),
+        PriceListPartner.valid_to.is_not(None),
+    )
+    if lists:
+        ends += [day for day in session.scalars(personal) if day is not None]
+    return min([sheet.on + timedelta(days=QUOTED_DAYS), *ends])
 
 
 def check_complete(sheet: Sheet) -> None:
