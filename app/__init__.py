@@ -86,6 +86,7 @@ def create_app(settings: Settings | None = None) -> Accord:
         partnership,
         portal,
         static_files,
+        views,
     )
 
     settings = database.located(settings or read())
@@ -104,7 +105,7 @@ def create_app(settings: Settings | None = None) -> Accord:
     headers.register(app, settings)
     menu.register(app)
     static_files.serve(app)
-    for face in (home, notifications, accounts, partnership, portal, analytics):
+    for face in (home, notifications, views, accounts, partnership, portal, analytics):
         app.register_blueprint(face.bp)
     leads.register(app)
     if settings.proxies:

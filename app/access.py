@@ -163,6 +163,7 @@ class Visitor:
     secret: str
     vendor: str
     unread: int = 0
+    views: frozenset[str] = frozenset()
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -314,7 +315,7 @@ def _load(secret: str) -> Visitor | None:
     role = scope.Role.STAFF if row.partner_id is None else scope.Role.PARTNER
     opened = scope.Scope(role, row.partner_id, row.person_id, read_only, row.zone, row.own_only)
     scope.enter(db.session(), opened)
-    return Visitor(_known(row), secret, row.vendor or "Accord", row.unread)
+    return Visitor(_known(row), secret, row.vendor or "Accord", row.unread, frozenset(row.views))
 
 
 def _known(row: Any) -> Person:

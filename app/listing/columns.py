@@ -152,3 +152,5 @@ class Declared:
     prepare: Callable[[Session, list[Any]], list[Any]] | None = (
         None  # what a screen's rows need besides, in bulk
     )
+    acts: Sequence[Any] = ()  # what can be done to many selected rows (bulk.Act)
+    exports_selected: bool = False

@@ -19,16 +19,30 @@ from app.listing.columns import Column, Getter
 NOTHING = '<span class="nothing">–</span>'
 
 
-def drawn(columns: Sequence[Column], items: Iterable[Any], href: Getter | None) -> Markup:
-    """Return the rows of these items; `href` gives the address a row opens."""
-    rows = (_row(columns, item, href(item) if href else None) for item in items)
+def drawn(
+    columns: Sequence[Column], items: Iterable[Any], href: Getter | None, picked: Getter | None = None
+) -> Markup:
+    """Return the rows of these items; `href` gives the address a row opens, `picked` its number in a tick box."""
+    rows = (
+        _row(columns, item, href(item) if href else None, picked(item) if picked else None) for item in items
+    )
     return Markup("".join(rows))  # noqa: S704 - every value was escaped where it was written
 
 
-def _row(columns: Sequence[Column], item: Any, href: str | None) -> str:
+def _row(columns: Sequence[Column], item: Any, href: str | None, number: str | None) -> str:
     opening = '<tr class="opens" role="row">' if href else '<tr role="row">'
+    tick = "" if number is None else _tick(number, columns[0].value(item))
     cells = [_linked(column, item) for column in columns[1:]]
-    return "".join((opening, _first(columns[0], item, href), *cells, "</tr>\n"))
+    return "".join((opening, tick, _first(columns[0], item, href), *cells, "</tr>\n"))
+
+
+def _tick(number: str, title: Any) -> str:
+    """Return the cell with the box that selects a row."""
+    label = escape(f"Select {title}")
+    return (
+        '<td role="cell" class="kind-pick"><input class="form-check-input pick" type="checkbox" form="bulk"'
+        f' name="row" value="{number}" aria-label="{label}"></td>'
+    )
 
 
 def _first(column: Column, item: Any, href: str | None) -> str:

@@ -14,8 +14,10 @@ from sqlalchemy import ARRAY, CTE, ColumnElement, Join, Select, and_, any_, func
 
 from app import filters as formats
 from app.extensions import db
+from app.listing.acts import offered
 from app.listing.columns import Column, Declared, Filter, FilterState, Typed
 from app.listing.drawing import drawn
+from app.listing.views import Views, views_of
 
 SIZE = 25
 COUNTED = 10_001
@@ -35,7 +37,7 @@ class Page:
 
     def load(self) -> None:
         """Read all that the template will draw: templates run no query."""
-        self.drawn, self.total, self.filters  # noqa: B018 - each is kept once read
+        self.drawn, self.total, self.filters, self.views  # noqa: B018 - each is kept once read
 
     @property
     def noun(self) -> str:
@@ -198,7 +200,24 @@ class Page:
     @cached_property
     def drawn(self) -> Markup:
         """Return the rows as they are drawn; once `load` has read them, this asks nothing."""
-        return drawn(self.columns, self.items, self.listing.href)
+        picked = (lambda item: _key_of(self.listing, item)) if self.acts else None
+        return drawn(self.columns, self.items, self.listing.href, picked)
+
+    @cached_property
+    def acts(self) -> list[tuple[str, str]]:
+        """Return what the reader may do to selected rows, as (name, label)."""
+        return offered(self.listing)
+
+    @cached_property
+    def views(self) -> Views:
+        """Return the saved views of the list."""
+        known = {"q", "sort", *(one.name for one in self.listing.filters)}
+        return views_of(self.args, frozenset(known))
+
+    @property
+    def query(self) -> str:
+        """Return what the address asks of the list."""
+        return urlencode({name: value for name, value in self.args.items() if value})
 
     @cached_property
     def total(self) -> int:
@@ -241,7 +260,7 @@ class Page:
 
     @property
     def clear_url(self) -> str:
-        return request.path
+        return self.views.clear_url
 
     @property
     def csv_url(self) -> str | None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.leads.conversation import as_html
-from app.models import Attachment, Comment, Document, Event, Notification, Person, Step, Vendor, Watch
+from app.models import Attachment, Comment, Document, Event, Notification, Person, Role, Step, Vendor, Watch
 from app.rules.refusals import RuleBroken
 from tests import factories
 from tests.cast import Cast
