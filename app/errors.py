@@ -58,6 +58,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _rule_broken(refusal: RuleBroken) -> ResponseReturnValue:
     """Say a rule's sentence on the record the button was on; nothing was changed."""
     db.session.rollback()
+    g.refusal = refusal
     if request.method == "GET":
         return _page(422, refusal.sentence)
     flash(refusal.sentence, "refusal")

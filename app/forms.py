@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from flask import render_template, request
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.orm.exc import StaleDataError
@@ -53,6 +53,7 @@ class Form(FlaskForm):
             db.session.flush()
         except RuleBroken as refusal:
             db.session.rollback()
+            g.refusal = refusal
             self.refuse(refusal.sentence, refusal.field)
         except StaleDataError:
             db.session.rollback()

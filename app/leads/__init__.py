@@ -6,6 +6,7 @@ from app.leads import (
     campaign_form,
     campaigns,
     conversations,
+    customers,
     decisions,
     distribution,
     lead_acts,
@@ -20,6 +21,9 @@ from app.leads import (
     orders,
     passages,
     pinned,
+    registration_acts,
+    registration_answer,
+    registrations,
     stages,
 )
 
@@ -29,6 +33,8 @@ def register(app: Flask) -> None:
     pages = (conversations, leads, lead_acts, lead_board, offers, passages, stages)
     deals = (opportunities, opportunity_acts, opportunity_board)
     sending = (distribution, decisions, pinned, campaigns, campaign_form)
+    protecting = (registrations, registration_answer, customers)
     ordering = (orders, order_acts, order_lines)
-    for blueprint in dict.fromkeys(page.bp for page in (*pages, *deals, *sending, *ordering)):
+    for blueprint in dict.fromkeys(page.bp for page in (*pages, *deals, *sending, *protecting, *ordering)):
         app.register_blueprint(blueprint)
+    app.register_blueprint(registration_acts.deals_bp)

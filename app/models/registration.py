@@ -127,7 +127,7 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
 
     __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
-    opportunity: Mapped[Opportunity] = relationship(
+    opportunity: Mapped[Opportunity | None] = relationship(
         lazy="raise",
         viewonly=True,
         primaryjoin="foreign(Registration.opportunity_id) == Opportunity.id",

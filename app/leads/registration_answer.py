@@ -1,0 +1,120 @@
+"""Asking whether a customer is free: while a deal is written, or on a page of its own (L3).
+
+The partner learns one of three words and a day. Every question does the same work, and its answer leaves after the same
+time; questions are counted whatever becomes of them.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+from wtforms.validators import Length
+
+from app.access import Permission, current_person, requires, visitor
+from app.database import aside
+from app.extensions import db
+from app.filters import day
+from app.forms import Form
+from app.models import conflicts
+from app.models.conflicts import Question
+from app.models.registering import CustomerProtected, TooManyQuestions, count_question
+from app.rules.conflicts import Answer, Verdict
+from app.rules.refusals import RuleBroken
+
+bp = Blueprint("registration_answer", __name__, url_prefix="/registrations")
+
+NOT_BEFORE = 0.03
+"""Seconds an answer takes at least, so that its time says nothing of what was found."""
+REFUSED = 422
+TONES = {Verdict.FREE: "good", Verdict.PROTECTED: "bad", Verdict.LOOK: "warn"}
+LABELS = {Verdict.FREE: "Free", Verdict.PROTECTED: "Protected", Verdict.LOOK: "Needs a look"}
+
+
+class QuestionForm(Form):
+    """What is known of a customer; the names are those of a deal's form."""
+
+    customer = StringField("Company", [Length(max=20_000)])
+    website = StringField("Website", [Length(max=2000)], description="Such as bakery.example.")
+    customer_email = StringField(
+        "E-mail of the contact", [Length(max=2000)], description="Its domain counts, unless it is free mail."
+    )
+    country = StringField(
+        "Country", [Length(max=100)], description="Two letters, such as DE. Names are compared within it."
+    )
+    tax_number = StringField("Tax number", [Length(max=200)])
+
+    def question(self) -> Question:
+        """Return the question that was typed."""
+        return Question(
+            self.customer.data or "",
+            self.country.data,
+            self.website.data,
+            self.customer_email.data,
+            self.tax_number.data,
+        )
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer as it is drawn."""
+
+    label: str
+    tone: str
+    sentence: str
+
+
+@bp.route("/answer", methods=["GET", "POST"])
+@requires(Permission.OPPORTUNITIES_WRITE)
+def answer() -> ResponseReturnValue:
+    """Say whether a customer is free, protected until a day, or needs a look."""
+    began = time.perf_counter()
+    form = QuestionForm()
+    told, code = _told(form) if form.validate_on_submit() else (None, 422 if form.errors else 200)
+    if request.method == "POST":
+        time.sleep(max(0.0, NOT_BEFORE - (time.perf_counter() - began)))
+    template = "_told.html" if request.headers.get("HX-Request") else "answer.html"
+    return render_template(f"leads/registrations/{template}", form=form, told=told), code
+
+
+def _told(form: QuestionForm) -> tuple[Told | None, int]:
+    question = form.question()
+    try:
+        if current_person.partner_id is not None:
+            with aside() as books:
+                count_question(books, current_person)
+        if not conflicts.can_be_asked(question.identity()):
+            return None, 200
+        return _drawn(conflicts.answer(db.session(), question, current_person.partner_id)), 200
+    except TooManyQuestions as refusal:
+        return Told("Not now", "warn", refusal.sentence), REFUSED
+    except RuleBroken as refusal:
+        return Told("Not a name", "warn", refusal.sentence), REFUSED
+
+
+def _drawn(told: Answer) -> Told:
+    if told.own:
+        return Told("Yours", "good", conflicts.words(told, day(told.until)))
+    return Told(LABELS[told.verdict], TONES[told.verdict], conflicts.words(told, day(told.until)))
+
+
+@bp.after_app_request
+def count_what_was_refused(response: Any) -> Any:
+    """Count a registration that was refused as a question: it told the same, and was undone (L3)."""
+    reader = visitor()
+    if (
+        isinstance(g.get("refusal"), CustomerProtected)
+        and reader is not None
+        and reader.person.partner_id is not None
+    ):
+        db.session.rollback()
+        try:
+            with aside() as books:
+                count_question(books, reader.person)
+        except TooManyQuestions:
+            pass  # it is counted, and the next one is refused in words
+    return response
