@@ -137,11 +137,11 @@ class TryForm(Form):
     company = StringField("Company", [Length(max=LONGEST_NAME)])
     website = StringField("Website", [Length(max=300)])
     email = StringField("E-mail", [Length(max=254)])
-    country = SelectField("Country", coerce=str)
+    country = SelectField("Country", coerce=str, default="", validate_choice=False)
     region = StringField("Region", [Length(max=100)])
     need = TextAreaField("What they need", [Length(max=2000)], render_kw={"rows": 2})
     source = StringField("Source", [Length(max=100)])
-    campaign_id = SelectField("Campaign", coerce=choices.number)
+    campaign_id = SelectField("Campaign", coerce=choices.number, validate_choice=False)
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
