@@ -33,8 +33,7 @@ def register(app: Flask) -> None:
     pages = (conversations, leads, lead_acts, lead_board, offers, passages, stages)
     deals = (opportunities, opportunity_acts, opportunity_board)
     sending = (distribution, decisions, pinned, campaigns, campaign_form)
-    protecting = (registrations, registration_answer, customers)
+    protecting = (registrations, registration_acts, registration_answer, customers)
     ordering = (orders, order_acts, order_lines)
     for blueprint in dict.fromkeys(page.bp for page in (*pages, *deals, *sending, *protecting, *ordering)):
         app.register_blueprint(blueprint)
-    app.register_blueprint(registration_acts.deals_bp)

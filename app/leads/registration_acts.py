@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -16,10 +15,9 @@ from app.extensions import db
 from app.filters import day
 from app.forms import Form, render_form
 from app.leads.registrations import bp
-from app.models import Opportunity, Registration, RegistrationState
+from app.models import Opportunity, Registration
 from app.rules.refusals import RuleBroken
 
-deals_bp = Blueprint("deal_registrations", __name__, url_prefix="/opportunities")
 DIGITS = 18
 
 
@@ -67,19 +65,6 @@ def _back(registration_id: int, sentence: str) -> ResponseReturnValue:
 
 
 # ---------------------------------------------------------------- a partner's
-
-
-@deals_bp.post("/<id:opportunity_id>/registration")
-@requires(Permission.OPPORTUNITIES_WRITE)
-def register(opportunity_id: int) -> ResponseReturnValue:
-    """Claim the customer of a deal."""
-    deal = find(Opportunity, opportunity_id)
-    registration = Registration.register(db.session(), deal, by=current_person)
-    if registration.state is RegistrationState.PROTECTED:
-        flash(f"The customer is protected for you until {day(registration.protected_until)}.")
-    else:
-        flash("Registered. Somebody takes a look first, and you will be told.")
-    return redirect(url_for("registrations.show", registration_id=registration.id))
 
 
 @bp.post("/<id:registration_id>/withdrawal")
@@ -196,6 +181,3 @@ def end(registration_id: int) -> ResponseReturnValue:
         return "Ended. The customer is free."
 
     return _worded(registration_id, "End the protection", "Reason", "The partner reads this.", do)
-
-
-__all__: list[Any] = ["bp", "deals_bp"]
