@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, func, select
 from app import clock
 from app.access import Permission, current_person, may
 from app.filters import in_time
-from app.leads import choices
+from app.leads import choices, selected
 from app.leads.audience import SharedListing, partner_column, partner_filter
 from app.listing import Column, choice, day, matches, text
 from app.models import Lead, LeadOffer, LeadStage, OfferState, Partner, Person
@@ -78,7 +78,7 @@ def waiting(since: date | datetime) -> str:
 
 
 def _offer(row: Any) -> str | None:
-    return None if row.answer_by is None else f"answer {in_time(row.answer_by, short=True)}"
+    return None if row.answer_by is None else in_time(row.answer_by, short=True)
 
 
 STAFF_ONLY = frozenset({"offer", "state", "campaign"})
@@ -100,13 +100,14 @@ LIST = LeadListing(
     "leads",
     query=_leads,
     key=Lead.id,
+    acts=selected.LEADS,
     columns=[
         Column("company", "Company", lambda row: row[0].company),
         partner_column(),
         Column("owner", "Worked by", lambda row: row.owner_name),
         Column("stage", "Stage", lambda row: row[0].stage_words, kind="badge", tone=lambda row: row[0].tone),
-        Column("offer", "Offer", _offer),
-        Column("waits", "Waiting", _waits),
+        Column("offer", "On offer", _offer, kind="num"),
+        Column("waits", "Waiting", _waits, kind="num"),
         Column("source", "Source", lambda row: row[0].source),
         Column("country", "Country", lambda row: row[0].country),
         Column(

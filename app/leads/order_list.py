@@ -99,6 +99,7 @@ LIST = SharedListing(
     "orders",
     query=_orders,
     key=Order.id,
+    exports_selected=True,
     columns=[
         Column("number", "Number", lambda row: row[0].number, sort=Order.number),
         partner_column(),

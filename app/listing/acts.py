@@ -19,10 +19,10 @@ Verb = Callable[[Any, str, "Person"], object]
 
 @dataclass(frozen=True)
 class Question:
-    """What an act asks before it is done: a choice among some."""
+    """What an act asks before it is done: a choice among some, which may hang on the rows selected."""
 
     label: str
-    choices: Callable[[], Sequence[tuple[str, str]]]
+    choices: Callable[[Sequence[int]], Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def answer(listing: Listing) -> ResponseReturnValue:
         abort(403)
     given = request.form.get("answer")
     if act.question is not None:
-        choices = [(str(value), label) for value, label in act.question.choices()]
+        choices = [(str(value), label) for value, label in act.question.choices(numbers)]
         if given not in {value for value, _ in choices}:
             return _ask(act, act.question, choices, numbers, back)
     flash(*_said(act, *_do(act, numbers, given or "")))
