@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ColumnElement, Numeric, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, Numeric, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Base, Numbered, Tracked
-from app.models.changing import check_version, enter, refused_by
+from app.models.changing import check_version, enter
 from app.rules.pipeline import MoveForbidden, StageKind, check_every_kind
 from app.rules.refusals import RuleBroken
 
@@ -109,8 +110,7 @@ class OpportunityStage(Tracked, Numbered, Base):
         self.name, self.probability = name, ENDS.get(kind, probability)
         self._check(stages)
         if self.changes()[1]:
-            with refused_by(self.session, self._refusals()):
-                self.track("opportunity_stage.described", by=by)
+            self.track("opportunity_stage.described", by=by)
 
     def move(self, *, up: bool, by: Person | None) -> None:
         """Let it change places with the stage before it, or the one after it."""
@@ -171,9 +171,8 @@ class OpportunityStage(Tracked, Numbered, Base):
         """A measure may count the deals of a stage by its name, which a published program never forgets."""
         from app.models.ladder import Category, Measure  # noqa: PLC0415 - a ladder knows no stages
 
-        named = func.jsonb_path_exists(
-            Measure.definition, "$.**.stage[*] ? (@ == $name)", func.jsonb_build_object("name", self.name)
-        )
+        path = cast("$.**.stage[*] ? (@ == $name)", JSONPATH)
+        named = func.jsonb_path_exists(Measure.definition, path, func.jsonb_build_object("name", self.name))
         counts = select(Category.name).join(Measure, Measure.category_id == Category.id).where(named).limit(1)
         category = self.session.scalar(counts)
         if category is not None:

@@ -1,0 +1,203 @@
+"""Deals by stage: what stands where, what it makes, and a card for each that is moved by mouse or keyboard (L5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy.orm import joinedload
+
+from app import filters as formats
+from app import scope
+from app.access import Permission, current_person, may, requires
+from app.extensions import db
+from app.leads import pipeline
+from app.leads.audience import PARTNER, partner_filter
+from app.leads.board import Board, Card, Lane, Move, Narrowed, narrowed
+from app.leads.opportunities import bp
+from app.leads.opportunity_list import LIST
+from app.models import Opportunity, OpportunityStage, PipelineSum, StageKind
+
+CARDS = 10
+"""Of each lane, what may close first."""
+CLOSED_DAYS = 30
+"""So long a closed deal stands on the board."""
+FILTERS = ("owner", "partner", "product")
+
+
+@bp.get("/board")
+@requires(Permission.OPPORTUNITIES_READ)
+def board() -> ResponseReturnValue:
+    """Show deals by stage, narrowed by filters of the list, with what each stage makes."""
+    seen = narrowed(LIST, FILTERS)
+    stages = OpportunityStage.in_order(db.session(), only_active=True)
+    since = scope.today() - timedelta(days=CLOSED_DAYS)
+    sums = _sums(seen, stages, since)
+    return render_template(
+        "leads/opportunities/board.html",
+        narrowed=seen,
+        board=Board("deal", _lanes(seen, stages, sums, since)),
+        totals=_totals(stages, sums),
+        days=CLOSED_DAYS,
+    )
+
+
+def _sums(seen: Narrowed, stages: Sequence[OpportunityStage], since: date) -> dict[int, list[pipeline.Sum]]:
+    """Return what each stage makes: open ones as the database keeps it, unless only some deals are meant."""
+    whose = seen.args.get(PARTNER)
+    kept = None
+    if not seen.args.keys() - {PARTNER}:
+        kept = pipeline.sums(partner_filter(PipelineSum.partner_id).where(whose) if whose else None)
+    counted = [stage.id for stage in stages if stage.kind is not StageKind.OPEN or kept is None]
+    deals = (
+        select(Opportunity.id)
+        .join(OpportunityStage, OpportunityStage.id == Opportunity.stage_id)
+        .where(
+            Opportunity.stage_id.in_(counted),
+            Opportunity.deleted_at.is_(None),
+            Opportunity.closed_on.is_(None) | (Opportunity.closed_on >= since),
+            seen.condition,
+        )
+    )
+    found: dict[int, list[pipeline.Sum]] = {}
+    for one in [*(kept or []), *pipeline.of_deals(deals)]:
+        found.setdefault(one.stage_id or 0, []).append(one)
+    return found
+
+
+def _shown(seen: Narrowed, stage: OpportunityStage, since: date) -> Select[int, int]:
+    """Return the deals of a lane: open ones, or those closed lately."""
+    deals = select(Opportunity.id.label("id"), literal(stage.id).label("stage_id")).where(
+        Opportunity.stage_id == stage.id, Opportunity.deleted_at.is_(None), seen.condition
+    )
+    if stage.kind is StageKind.OPEN:
+        deals = deals.where(Opportunity.closed_on.is_(None))
+        return deals.order_by(Opportunity.expected_on, Opportunity.id).limit(CARDS)
+    deals = deals.where(Opportunity.closed_on >= since)
+    return deals.order_by(Opportunity.closed_on.desc(), Opportunity.id.desc()).limit(CARDS)
+
+
+def _address(seen: Narrowed, stage: OpportunityStage, since: date) -> str:
+    """Return the list of the deals of a lane."""
+    closed = {} if stage.kind is StageKind.OPEN else {"closed_from": since.isoformat()}
+    args: dict[str, Any] = {**seen.args, **closed}
+    return url_for("opportunities.index", stage=stage.id, **args)
+
+
+def _lanes(
+    seen: Narrowed,
+    stages: Sequence[OpportunityStage],
+    sums: dict[int, list[pipeline.Sum]],
+    since: date,
+) -> list[Lane]:
+    cards = _cards(seen, stages, since)
+    return [
+        Lane(
+            str(stage.id),
+            stage.name,
+            cards.get(stage.id, []),
+            sum(one.deals for one in sums.get(stage.id, [])),
+            _address(seen, stage, since),
+            pipeline.in_words(sums.get(stage.id, [])),
+        )
+        for stage in stages
+    ]
+
+
+def _cards(seen: Narrowed, stages: Sequence[OpportunityStage], since: date) -> dict[int, list[Card]]:
+    """Return the cards of every lane, in two questions: which deals, then the deals."""
+    firsts = [_shown(seen, stage, since).subquery() for stage in stages]
+    rows = db.session.execute(union_all(*(select(one.c.id, one.c.stage_id) for one in firsts))).all()
+    deals = select(Opportunity).where(Opportunity.id.in_([row.id for row in rows]))
+    shown = deals.options(joinedload(Opportunity.partner), joinedload(Opportunity.owner_person))
+    known = {deal.id: deal for deal in db.session.scalars(shown)}
+    by_id = {stage.id: stage for stage in stages}
+    cards: dict[int, list[Card]] = {}
+    today = scope.today()
+    for row in rows:
+        card = _card(known[row.id], by_id[row.stage_id], stages, today)
+        cards.setdefault(row.stage_id, []).append(card)
+    for stage in stages:
+        cards.get(stage.id, []).sort(key=lambda card: _place(known[card.id]))
+    return cards
+
+
+def _place(deal: Opportunity) -> tuple[int, int]:
+    """What may close first stands first; of the closed ones what was closed last."""
+    if deal.closed_on is not None:
+        return -deal.closed_on.toordinal(), -deal.id
+    return (deal.expected_on or date.max).toordinal(), deal.id
+
+
+def _card(
+    deal: Opportunity, stage: OpportunityStage, stages: Sequence[OpportunityStage], today: date
+) -> Card:
+    notes = [deal.customer if deal.customer not in deal.name else ""]
+    if current_person.is_staff:
+        notes.append(deal.partner.name)
+    if deal.next_step:
+        notes.append(f"Next: {deal.next_step}")
+    mark = None
+    if stage.kind is StageKind.WON and deal.confirmed_at is None:
+        mark = ("To be confirmed", "warn")
+    elif deal.is_past_expected(today):
+        mark = (f"Expected {formats.day(deal.expected_on)}", "warn")
+    elif deal.expected_on is not None and deal.closed_on is None:
+        mark = (f"Expected {formats.day(deal.expected_on)}", "neutral")
+    return Card(
+        deal.id,
+        deal.name,
+        url_for("opportunities.show", opportunity_id=deal.id),
+        notes,
+        formats.money(deal.amount, deal.currency),
+        deal.currency,
+        mark,
+        _moves(deal, stage, stages),
+    )
+
+
+def _moves(deal: Opportunity, stage: OpportunityStage, stages: Sequence[OpportunityStage]) -> list[Move]:
+    """Return where a card may go: what the table of stages forbids is not offered (L5)."""
+    if not (may(Permission.OPPORTUNITIES_WRITE) and deal.may_be_edited_by(current_person)):
+        return []
+    number: dict[str, Any] = {"opportunity_id": deal.id, "back": "board"}
+    if stage.kind is not StageKind.OPEN:
+        return _ways_back(number, stages) if may(Permission.DEALS_DECIDE) else []
+    there = url_for("opportunities.move", opportunity_id=deal.id)
+    moves = []
+    for one in stages:
+        if one.id == stage.id:
+            continue
+        if one.kind is StageKind.OPEN:
+            moves.append(Move(str(one.id), one.name, there, {"stage_id": str(one.id), "back": "board"}))
+        else:
+            act = "report_won" if one.kind is StageKind.WON else "lose"
+            form = url_for(f"opportunities.{act}", stage_id=one.id, **number)
+            moves.append(Move(str(one.id), one.name, form, asks=True))
+    return moves
+
+
+def _ways_back(number: dict[str, Any], stages: Sequence[OpportunityStage]) -> list[Move]:
+    return [
+        Move(
+            str(one.id),
+            f"Open again: {one.name}",
+            url_for("opportunities.reopen", stage_id=one.id, **number),
+            asks=True,
+        )
+        for one in stages
+        if one.kind is StageKind.OPEN
+    ]
+
+
+def _totals(stages: Sequence[OpportunityStage], sums: dict[int, list[pipeline.Sum]]) -> list[pipeline.Sum]:
+    """Return what all open deals make, by currency."""
+    is_open = {stage.id for stage in stages if stage.kind is StageKind.OPEN}
+    whole = [one for stage_id, ones in sums.items() if stage_id in is_open for one in ones]
+    return [replace(one, weighted=one.weighted or Decimal(0)) for one in pipeline.by_currency(whole)]

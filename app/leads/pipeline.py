@@ -1,0 +1,105 @@
+"""What deals make: how many, worth how much, and how much at their probabilities, by stage and currency (L5).
+
+Amounts of different currencies are never added up: each currency is said by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+
+from app import filters as formats
+from app import scope
+from app.extensions import db
+from app.models import Opportunity, OpportunityStage, PipelineSum
+
+SAID = 2
+"""So many currencies are said in a line; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Deals of a stage (None: of several) in one currency."""
+
+    stage_id: int | None
+    currency: str
+    deals: int
+    amount: Decimal
+    weighted: Decimal
+
+
+def sums(whose: ColumnElement[bool] | None = None) -> list[Sum] | None:
+    """Return the sums of all open deals, of these partners only where asked: kept by the database, however many there are.
+
+    None where they are not for the reader, who sees its own deals only (L7).
+    """
+    opened = scope.current()
+    if opened is None or opened.own_only:
+        return None
+    kept = (
+        select(
+            PipelineSum.stage_id,
+            PipelineSum.currency,
+            func.sum(PipelineSum.deals),
+            func.sum(PipelineSum.amount),
+            func.sum(PipelineSum.weighted + PipelineSum.unweighted * OpportunityStage.probability),
+        )
+        .join(OpportunityStage, OpportunityStage.id == PipelineSum.stage_id)
+        .group_by(PipelineSum.stage_id, PipelineSum.currency)
+        .having(func.sum(PipelineSum.deals) > 0)
+    )
+    return _read(db.session.execute(kept if whose is None else kept.where(whose)))
+
+
+def of_deals(deals: Select[Any]) -> list[Sum]:
+    """Return what some deals make, by stage and currency; a closed one weighs nothing more."""
+    chance = func.coalesce(Opportunity.probability, OpportunityStage.probability)
+    weight = case((Opportunity.closed_on.is_(None), Opportunity.amount * chance), else_=0)
+    rows = deals.with_only_columns(
+        Opportunity.stage_id,
+        Opportunity.currency,
+        func.count(),
+        func.sum(Opportunity.amount),
+        func.sum(weight),
+        maintain_column_froms=True,
+    )
+    return _read(db.session.execute(rows.order_by(None).group_by(Opportunity.stage_id, Opportunity.currency)))
+
+
+def by_currency(found: Iterable[Sum]) -> list[Sum]:
+    """Return the sums of each currency over all stages, the one with most deals first."""
+    whole: dict[str, Sum] = {}
+    for one in found:
+        was = whole.get(one.currency, Sum(None, one.currency, 0, Decimal(0), Decimal(0)))
+        whole[one.currency] = Sum(
+            None,
+            one.currency,
+            was.deals + one.deals,
+            was.amount + one.amount,
+            was.weighted + one.weighted,
+        )
+    return sorted(whole.values(), key=lambda one: (-one.deals, one.currency))
+
+
+def in_words(found: Sequence[Sum], before: str = "") -> str | None:
+    """Return sums in a line, such as “12,000.00 USD, weighted 3,000.00”; None where there is nothing."""
+    whole = by_currency(found)
+    if not whole:
+        return None
+    said = [_said(one) for one in whole[:SAID]]
+    if len(whole) > SAID:
+        said.append(f"{len(whole) - SAID} more currencies")
+    return before + " · ".join(said)
+
+
+def _said(one: Sum) -> str:
+    amount = f"{formats.money(one.amount, one.currency)} {one.currency}"
+    return f"{amount}, weighted {formats.money(one.weighted, one.currency)}" if one.weighted else amount
+
+
+def _read(rows: Iterable[Any]) -> list[Sum]:
+    return [Sum(*row) for row in rows]
