@@ -14,6 +14,14 @@ HEADER = ("partner_code", "ordered_on", "status", "currency", "customer_referenc
 AMOUNT_BY_RULE = "round(s.quantity * s.unit_price * (1 - coalesce(s.discount, 0)), 4)"
 
 
+LINE_THERE_IS = (
+    "join orders o on o.number = s.order_number"
+    " left join order_line l on l.order_id = o.id and l.line = s.line::bigint"
+    " left join product d on d.id = l.product_id"
+)
+# What an order submitted here makes is kept to the last place: a credit note takes back exactly what is left.
+AMOUNT_KEPT = "(select x.amount from order_line x where x.order_id = o.id and x.line = s.line::bigint)"
+
 DISAGREEING = (
     "join (select order_number from staged group by order_number having "
     + " or ".join(f"min({column}) <> max({column})" for column in HEADER)
@@ -86,6 +94,23 @@ ORDER_LINES = Kind(
             computed=True,
         ),
         Check(
+            "order_number",
+            "o.drafted_at is not null and (o.status = 'draft' or s.status = 'draft')",
+            "'Order ' || s.order_number || ' is drafted in Accord: submit or discard it there.'",
+            joins="join orders o on o.number = s.order_number",
+            computed=True,
+        ),
+        Check(
+            "line",
+            "o.drafted_at is not null and o.status <> 'draft' and (l.id is null or"
+            " (d.sku, l.quantity, l.unit_price, l.discount, o.currency) is distinct from"
+            " (s.sku, s.quantity, s.unit_price, coalesce(s.discount, 0), s.currency))",
+            "'Order ' || s.order_number || ' was submitted in Accord, which fixed its lines and prices."
+            " A file may change its status; take lines back by a credit note.'",
+            joins=LINE_THERE_IS,
+            computed=True,
+        ),
+        Check(
             "quantity",
             f"abs({AMOUNT_BY_RULE}) >= 1e15",
             "Quantity × price is too large to be an amount. Correct one of them.",
@@ -94,9 +119,10 @@ ORDER_LINES = Kind(
     amount_checks=(
         Check(
             "amount",
-            f"abs(s.amount - {AMOUNT_BY_RULE}) > 0.0001",
+            f"o.drafted_at is null and abs(s.amount - {AMOUNT_BY_RULE}) > 0.0001",
             f"'Quantity × unit price × (1 − discount) is ' || {AMOUNT_BY_RULE}"
             " || '. Correct the line, or trust the amounts of this file.'",
+            joins="left join orders o on o.number = s.order_number",
             computed=True,
         ),
     ),
@@ -115,6 +141,7 @@ ORDER_LINES = Kind(
                 Given("customer", "min(s.customer)"),
             ),
             partner="m.partner_id",
+            versioned=True,
         ),
         Target(
             "order_line",
@@ -128,7 +155,8 @@ ORDER_LINES = Kind(
                 Given("discount", "s.discount", default="0", says=True),
                 Given(
                     "amount",
-                    f"case when {{trusted}} then coalesce(s.amount, {AMOUNT_BY_RULE}) else {AMOUNT_BY_RULE} end",
+                    f"case when o.drafted_at is not null then {AMOUNT_KEPT}"
+                    f" when {{trusted}} then coalesce(s.amount, {AMOUNT_BY_RULE}) else {AMOUNT_BY_RULE} end",
                 ),
             ),
             partner="m.partner_id",
@@ -140,5 +168,5 @@ ORDER_LINES = Kind(
     export="select o.number as order_number, l.line, p.code as partner_code, o.ordered_on, o.status, o.currency, d.sku,"
     " l.quantity, l.unit_price, l.discount, l.amount, o.customer_reference, o.customer from order_line l"
     " join orders o on o.id = l.order_id join partner p on p.id = l.partner_id join product d on d.id = l.product_id"
-    " where {partner}",
+    " where {partner} and (o.drafted_at is null or o.status <> 'draft')",
 )
