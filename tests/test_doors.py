@@ -53,7 +53,11 @@ class Door:
     def at(self, app: Accord, values: dict[str, int]) -> str:
         """The address with these numbers in it, and no row's number where none is given."""
         adapter = app.url_map.bind("localhost")
-        filled = {name: values.get(name, OUTSIDE if name.endswith("_id") else "x") for name in self.arguments}
+        words = {"kind": "leads"}  # a part of the address that may be one of a few words only
+        filled = {
+            name: values.get(name, OUTSIDE if name.endswith("_id") else words.get(name, "x"))
+            for name in self.arguments
+        }
         return adapter.build(self.endpoint, filled, method=self.method)
 
 
