@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -118,6 +119,10 @@ PORTAL = (
 )
 
 
+BESIDE = {"/leads/rules": ("/leads/decisions", "/leads/pinned")}
+"""Pages that belong to a link of the menu without standing below its address."""
+
+
 def register(app: Flask) -> None:
     """Give every page its frame."""
     app.jinja_env.globals["one_time_key"] = fresh_key
@@ -145,9 +150,10 @@ def menu() -> Menu:
     """Return the reader's menu: what exists and what the reader may open, each page once."""
     reader = visitor()
     permissions = reader.permissions if reader else frozenset()
+    groups = _links(permissions, request.script_root)
+    here = _here([href for _, links in groups for _, href in links])
     sections = [
-        Section(title, [Item(label, href, _is_here(href)) for label, href in links])
-        for title, links in _links(permissions, request.script_root)
+        Section(title, [Item(label, href, href == here) for label, href in links]) for title, links in groups
     ]
     can_search = P.PARTNERS_READ in permissions and _exists("partnership.partners.index")
     return Menu(sections, url_for("partnership.partners.index") if can_search else None)
@@ -171,7 +177,14 @@ def _open_to(
     return [(label, href) for href, label in links.items()]
 
 
+def _here(hrefs: Sequence[str]) -> str | None:
+    """Return the link of the menu that leads nearest to this page."""
+    return max(filter(_is_here, hrefs), key=len, default=None)
+
+
 def _is_here(href: str) -> bool:
+    if any(request.path.startswith(beside) for beside in BESIDE.get(href, ())):
+        return True
     if href in {"/", "/portal", "/portal/"}:
         return request.path.rstrip("/") == href.rstrip("/")
     return request.path == href or request.path.startswith(href.rstrip("/") + "/")

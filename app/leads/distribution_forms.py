@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
-from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.extensions import db
@@ -139,7 +139,7 @@ class TryForm(Form):
     email = StringField("E-mail", [Length(max=254)])
     country = SelectField("Country", coerce=str, default="", validate_choice=False)
     region = StringField("Region", [Length(max=100)])
-    need = TextAreaField("What they need", [Length(max=2000)], render_kw={"rows": 2})
+    need = StringField("What they need", [Length(max=2000)])
     source = StringField("Source", [Length(max=100)])
     campaign_id = SelectField("Campaign", coerce=choices.number, validate_choice=False)
 
