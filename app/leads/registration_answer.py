@@ -22,7 +22,7 @@ from app.filters import day
 from app.forms import Form
 from app.models import conflicts
 from app.models.conflicts import Question
-from app.models.registering import CustomerProtected, TooManyQuestions, count_question
+from app.models.registering import CustomerProtected, TooManyQuestions, check_asked, count_question, names_of
 from app.rules.conflicts import Answer, Verdict
 from app.rules.refusals import RuleBroken
 
@@ -85,8 +85,8 @@ def _told(form: QuestionForm) -> tuple[Told | None, int]:
     question = form.question()
     try:
         if current_person.partner_id is not None:
-            with aside() as books:
-                count_question(books, current_person)
+            g.asked_about_a_customer = True
+            check_asked(db.session(), current_person)
         if not conflicts.can_be_asked(question.identity()):
             return None, 200
         return _drawn(conflicts.answer(db.session(), question, current_person.partner_id)), 200
@@ -103,18 +103,13 @@ def _drawn(told: Answer) -> Told:
 
 
 @bp.after_app_request
-def count_what_was_refused(response: Any) -> Any:
-    """Count a registration that was refused as a question: it told the same, and was undone (L3)."""
-    reader = visitor()
-    if (
-        isinstance(g.get("refusal"), CustomerProtected)
-        and reader is not None
-        and reader.person.partner_id is not None
-    ):
-        db.session.rollback()
-        try:
-            with aside() as books:
-                count_question(books, reader.person)
-        except TooManyQuestions:
-            pass  # it is counted, and the next one is refused in words
+def count_questions(response: Any) -> Any:
+    """Count what was asked, and a registration that was refused, which told the same and was undone (L3)."""
+    is_one = g.get("asked_about_a_customer") or isinstance(g.get("refusal"), CustomerProtected)
+    reader = visitor() if is_one else None
+    if reader is not None and reader.person.partner_id is not None:
+        names = names_of(reader.person)
+        db.session.rollback()  # what the request did is committed; the connection is needed no more
+        with aside() as books:
+            count_question(books, names)
     return response

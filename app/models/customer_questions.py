@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     String,
+    Text,
     and_,
     cast,
     func,
@@ -179,7 +180,7 @@ def named(words: str) -> ColumnElement[bool]:
             if len(word) > 1
             else [f"  {word}"]
         )
-        parts.append(tri.op("@>")(cast(letters, ARRAY(String))))
+        parts.append(tri.op("@>")(cast(letters, ARRAY(Text))))
         if len(word) >= WORD:
             parts.append(Customer.folded.contains(word, autoescape=True))
     return and_(*parts) if parts else literal(value=False)
