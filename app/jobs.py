@@ -37,6 +37,8 @@ from config import Settings
 log = logging.getLogger(__name__)
 
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
+deferring = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+"""Defers by the session's own connection, also inside a job, where the queue's connections are the worker's."""
 
 FOLLOWS: dict[str, str] = {
     "import.asked": "importing.run",
@@ -201,10 +203,10 @@ def _defer_what_follows(session: Session) -> None:
         name = FOLLOWS.get(each.kind)
         if name is not None:
             driver = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
-            queue.configure_task(name, connection=driver).defer(subject_id=each.subject_id)
+            deferring.configure_task(name, connection=driver).defer(subject_id=each.subject_id)
     for person_id in sorted(session.info.pop(TOLD, ())):
         driver = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
-        queue.configure_task("notifications.mail", connection=driver).defer(person_id=person_id)
+        deferring.configure_task("notifications.mail", connection=driver).defer(person_id=person_id)
 
 
 @event.listens_for(Session, "after_soft_rollback")

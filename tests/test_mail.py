@@ -115,6 +115,25 @@ def test_a_letter_leaves_after_the_commit_with_words_and_links(
     assert letter["Auto-Submitted"] == "auto-generated"
 
 
+def test_what_a_job_does_is_told_too(
+    fresh_app: Accord, post: Server, cast: Cast, lead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lead that lapses by itself is no less news."""
+    monkeypatch.setitem(jobs.FOLLOWS, "lead.qualified", "tests.go_on")
+    jobs.task("tests.go_on")(lambda subject_id: _go_on(subject_id))
+    with staff() as session:
+        session.get_one(Lead, lead).track("lead.qualified", by=None)
+    work(fresh_app)
+    jobs.queue.tasks.pop("tests.go_on")
+
+    assert [one["Subject"] for one in post.taken] == ["Bäckerei: Reopened"]
+
+
+def _go_on(lead_id: int) -> None:
+    with database.unit_of_work() as books:
+        Step.take(books.get_one(Lead, lead_id), "lead.reopened", by=None)
+
+
 def test_nothing_is_sent_for_what_was_rolled_back(
     fresh_app: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
