@@ -67,7 +67,8 @@ class Given:
 class Target:
     """A table that gets rows: its key, its columns and what a new row has beside them.
 
-    `grouped` when several rows of the file make one row of the table; expressions are then aggregates. `fixed` are
+    `grouped` when several rows of the file make one row of the table; expressions are then aggregates. `within` names
+    the table written before that a row belongs to: where all of that is new, nothing of this one can be there. `fixed` are
     values of new rows only. Rows are written in `order`. `versioned` tables count their changes, so that a stale page notices. `partner` is the
     partner of a row, over the merged row `m`.
     """
@@ -80,6 +81,7 @@ class Target:
     versioned: bool = False
     partner: str | None = None
     grouped: bool = False
+    within: str | None = None
     order: str = "m.at_line"
 
 

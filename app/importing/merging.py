@@ -38,7 +38,7 @@ class Merge:
         wanted = ", ".join(f"{_settled(each)} as {each.name}" for each in target.columns)
         keys = ", ".join(f"i.{key}" for key in target.key)
         old = ", ".join(f"t.{each.name} as old_{each.name}" for each in target.columns)
-        on_key = " and ".join(f"t.{key} = i.{key}" for key in target.key)
+        on_key = " and ".join(f"t.{key} = i.{key}" for key in target.key) if self._may_be_there() else "false"
         moved = " old_partner_id," if any(each.name == "partner_id" for each in target.columns) else ""
         self._do(
             f"create temp table {self.merged} on commit drop as"
@@ -49,6 +49,10 @@ class Merge:
             f" left join {target.table} t on {on_key}) w"
         )
         self._do(f"analyze {self.merged}")
+
+    def _may_be_there(self) -> bool:
+        within = self.target.within
+        return within is None or self._any(f"select from merged_{within} where existed")
 
     def record_changes(self) -> None:
         """Record an event for each record that changes, before it does."""

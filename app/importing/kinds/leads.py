@@ -10,6 +10,9 @@ from app.rules.numerals import AMOUNT
 
 TEXTS = ("company", "contact", "email", "phone", "website", "country", "region", "city", "need", "source")
 
+MOVES = "(t.key is not null and (i.partner_id <> coalesce(t.partner_id, 0) or i.stage <> t.stage))"
+"""A lead that was there goes to another partner, or to another stage."""
+
 LEADS = Kind(
     name="leads",
     title="Leads",
@@ -48,6 +51,14 @@ LEADS = Kind(
             "A budget needs its currency. Write it.",
         ),
         Check(
+            "stage",
+            "(s.stage is distinct from l.stage and s.stage is not null"
+            " or p.id is distinct from l.partner_id and s.partner_code is not null)"
+            " and exists (select from lead_offer f where f.lead_id = l.id and f.state = 'open')",
+            "This lead is on offer to a partner. Take the offer back first.",
+            joins="join lead l on l.key = s.key left join partner p on p.code = s.partner_code",
+        ),
+        Check(
             "closed_on",
             "s.stage = 'converted' and s.closed_on is null",
             "A converted lead counts by the day of its conversion. Write it.",
@@ -60,6 +71,12 @@ LEADS = Kind(
             joins="left join partner p on p.code = s.partner_code",
             columns=(
                 Given("partner_id", "p.id"),
+                Given("owner_id", "null::bigint", settled=f"case when not {MOVES} then t.owner_id end"),
+                Given(
+                    "staged_at",
+                    "null::timestamptz",
+                    settled=f"case when {MOVES} then {{now}} else t.staged_at end",
+                ),
                 *(Given(name, f"s.{name}") for name in TEXTS),
                 Given("stage", "s.stage", default="'new'"),
                 Given("created_on", "s.created_on"),
@@ -68,6 +85,7 @@ LEADS = Kind(
                 Given("currency", "s.currency"),
             ),
             partner="coalesce(m.partner_id, t.partner_id)",
+            versioned=True,
         ),
     ),
     touches="select partner_id from merged_lead where not same union select old_partner_id from merged_lead where not same",

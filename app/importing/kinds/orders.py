@@ -145,6 +145,7 @@ ORDER_LINES = Kind(
         ),
         Target(
             "order_line",
+            within="orders",
             key={"order_id": "o.id", "line": "s.line::bigint"},
             joins="join orders o on o.number = s.order_number join product d on d.sku = s.sku",
             columns=(
