@@ -55,7 +55,11 @@ def show(opportunity_id: int) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Open a deal, and register it unless the partner would rather not."""
     partner = _own_partner()
-    form = DealForm(register=not current_person.is_staff, currency=usual_currency(partner))
+    form = DealForm(
+        register=not current_person.is_staff,
+        currency=usual_currency(partner),
+        country=partner.country if partner else None,
+    )
     if form.validate_on_submit():
         with form.refusals():
             partner = partner or Partner.by_code(db.session(), form.partner.data or "")

@@ -44,6 +44,7 @@ def board() -> ResponseReturnValue:
         narrowed=seen,
         board=Board("deal", _lanes(seen, stages, sums, since)),
         totals=_totals(stages, sums),
+        further=pipeline.further,
         days=CLOSED_DAYS,
     )
 
@@ -104,7 +105,7 @@ def _lanes(
             cards.get(stage.id, []),
             sum(one.deals for one in sums.get(stage.id, [])),
             _address(seen, stage, since),
-            pipeline.in_words(sums.get(stage.id, [])),
+            pipeline.in_words(sums.get(stage.id, []), most=1),
         )
         for stage in stages
     ]

@@ -153,9 +153,8 @@ LIST = DealListing(
             currency=lambda row: row[0].currency,
         ),
         Column("next", "Next step", lambda row: row[0].next_step),
-        Column("expected", "Expected", lambda row: row[0].expected_on, kind="day"),
         Column("created", "Created", lambda row: row[0].created_on, sort=Opportunity.created_on, kind="day"),
-        Column("closed", "Closed", lambda row: row[0].closed_on, kind="day"),
+        Column("closes", "Closes", lambda row: row[0].closed_on or row[0].expected_on, kind="day"),
     ],
     filters=[
         choice("state", "State", list(STATES.items()), _state),
@@ -166,11 +165,6 @@ LIST = DealListing(
         text("least", "Amount from", _at_least),
         day("from", "Created from", lambda on: Opportunity.created_on >= on),
         day("to", "Created to", lambda on: Opportunity.created_on <= on),
-        day(
-            "expected_to",
-            "Expected to",
-            lambda on: Opportunity.is_under_way() & (Opportunity.expected_on <= on),
-        ),
         day("closed_from", "Closed from", lambda on: Opportunity.closed_on >= on),
         day("closed_to", "Closed to", lambda on: Opportunity.closed_on <= on),
     ],

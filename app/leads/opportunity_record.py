@@ -37,7 +37,13 @@ class Record:
 
     def counts_in_words(self, deal: Opportunity) -> list[str]:
         """Return what it counts towards, in sentences; without such a figure, whether it counts at all."""
-        return [one.in_words(locale()) for one in self.towards] or [deal.counts]
+        if not self.towards:
+            return [deal.counts]
+        may_still = deal.is_open or deal.is_reported
+        return [
+            f"{one.in_words(locale())} {one.promise(locale()) if may_still else ''}".strip()
+            for one in self.towards
+        ]
 
     def products_in_pairs(self) -> list[tuple[str, str]]:
         """Return each product with how much of it."""

@@ -85,15 +85,20 @@ def by_currency(found: Iterable[Sum]) -> list[Sum]:
     return sorted(whole.values(), key=lambda one: (-one.deals, one.currency))
 
 
-def in_words(found: Sequence[Sum], before: str = "") -> str | None:
+def in_words(found: Sequence[Sum], before: str = "", most: int = SAID) -> str | None:
     """Return sums in a line, such as “12,000.00 USD, weighted 3,000.00”; None where there is nothing."""
     whole = by_currency(found)
     if not whole:
         return None
-    said = [_said(one) for one in whole[:SAID]]
-    if len(whole) > SAID:
-        said.append(f"{len(whole) - SAID} more currencies")
+    said = [_said(one) for one in whole[:most]]
+    if len(whole) > most:
+        said.append(further(len(whole) - most))
     return before + " · ".join(said)
+
+
+def further(number: int) -> str:
+    """Say how many currencies are not said."""
+    return "1 more currency" if number == 1 else f"{number} more currencies"
 
 
 def _said(one: Sum) -> str:

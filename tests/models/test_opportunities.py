@@ -444,3 +444,14 @@ def test_a_missing_rate_stops_no_deal_and_is_said(session: Session, cast: Cast) 
 
     assert [one.partner_id for one in refused] == [cast.acme.id]
     assert "no exchange rate" in said(session, deal)[0]
+
+
+def test_an_open_deal_says_what_it_would_count(session: Session, cast: Cast) -> None:
+    """P5"""
+    program(session, cast)
+    deal = opened(session, cast.acme)
+    session.flush()
+
+    (one,) = towards(session, deal, scope.today())
+
+    assert one.promise() == "It would count 1,200.00 USD."

@@ -48,7 +48,8 @@ class Towards:
     category_id: int
     over: str
     amount: Decimal | None
-    """In the program's currency; None where the figure is no sum of money, or there is no rate."""
+    """In the program's currency, what it counts or would count; None where the figure is no sum of money, or there is
+    no rate."""
     currency: str
     is_money: bool
     why: str
@@ -72,6 +73,12 @@ class Towards:
             else ""
         )
         return f"This {self.noun} counts{amount} towards {what}."
+
+    def promise(self, locale: str = "en") -> str:
+        """What it would count once nothing stands in the way, as a sentence; empty where that cannot be said."""
+        if self.counts or self.amount is None:
+            return ""
+        return f"It would count {shown(self.amount, ValueType.MONEY, self.currency, locale)}."
 
 
 def towards(session: Session, record: Any, on: date) -> list[Towards]:
@@ -128,7 +135,7 @@ def _part(
     left_out = [row.reason for row in found if row.reason is not None]
     why = "" if counting else query.reasons[max(left_out)] if left_out else "It has no lines."
     as_money = is_money(need) and isinstance(program.measures[category], Sum)
-    amount = _total(counting) if as_money and counting else None
+    amount = _total(counting or [row.converted for row in found]) if as_money and found else None
     return Towards(
         noun,
         rung.name,
