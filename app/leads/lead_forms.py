@@ -37,7 +37,9 @@ class LeadForm(Form):
     company = text("company", "Company", DataRequired("Name the company, or whoever may buy."))
     contact = text("contact", "Contact", description="The person to talk to.")
     email = text("email", "E-mail")
-    country = SelectField("Country", coerce=choices.written, description="A phone number is read as one of this country.")
+    country = SelectField(
+        "Country", coerce=choices.written, description="A phone number is read as one of this country."
+    )
     phone = text("phone", "Phone")
     website = text("website", "Website", description="Such as bakery.example.")
     tax_number = text("tax_number", "Tax number")
@@ -97,6 +99,7 @@ class ConversionForm(Form):
     website = StringField("Customer’s website", [Length(max=300)])
     customer_email = StringField("Customer’s e-mail", [Length(max=254)])
     country = SelectField("Country", coerce=choices.written)
+    tax_number = StringField("Tax number", [Length(max=60)])
     amount = AmountField("Amount", [InputRequired("Write what it may be worth.")])
     currency = StringField(
         "Currency",
@@ -105,19 +108,20 @@ class ConversionForm(Form):
     )
     expected_on = DateField("Expected close", [Optional()])
     register = BooleanField(
-        "Register it with the vendor",
-        description="The customer is protected for you from the day nobody else has it.",
+        "Register this deal",
+        description="Where nobody else has the customer, it is protected for you from now on.",
     )
     version = HiddenField()
     back = HiddenField()
 
     def __init__(self, lead: Lead, *args: Any, **given: Any) -> None:
         known = {
-            "name": f"{lead.company[:180]}",
-            "customer": lead.company,
+            "name": lead.company[:200],
+            "customer": lead.company[:200],
             "website": lead.website,
             "customer_email": lead.email,
             "country": lead.country,
+            "tax_number": lead.tax_number,
             "amount": lead.budget,
             "currency": lead.currency,
             "version": str(lead.version),
@@ -125,7 +129,17 @@ class ConversionForm(Form):
         super().__init__(*args, data={**known, **given})
         self.country.choices = choices.countries()
 
-    DEAL = ("name", "customer", "website", "customer_email", "country", "amount", "currency", "expected_on")
+    DEAL = (
+        "name",
+        "customer",
+        "website",
+        "customer_email",
+        "country",
+        "tax_number",
+        "amount",
+        "currency",
+        "expected_on",
+    )
 
     def deal(self) -> dict[str, Any]:
         """Return what was typed, as the noun takes it."""

@@ -114,7 +114,6 @@ LIST = LeadListing(
             "budget", "Budget", lambda row: row[0].budget, kind="money", currency=lambda row: row[0].currency
         ),
         Column("created", "Created", lambda row: row[0].created_on, sort=Lead.created_on, kind="day"),
-        Column("closed", "Closed", lambda row: row[0].closed_on, kind="day"),
     ],
     filters=[
         choice("state", "Where it is", list(STATES.items()), _state),
