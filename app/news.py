@@ -76,12 +76,18 @@ def _news(one: Notification, names: dict[tuple[str, int], str], words: dict[int,
         id=one.id,
         at=one.at,
         is_read=one.read_at is not None,
-        title=called(step.subject_type, step.subject_id, title),
+        title=called(step.subject_type, step.subject_id, title or _told_as(step)),
         path=None if path is None else path.format(step.subject_id),
         what=what,
         who=who,
         excerpt=_excerpt(words.get(step.facts.get("comment_id", 0), "")),
     )
+
+
+def _told_as(step: Step) -> str | None:
+    """Return how an offered lead was called when it was told: the offer may hide who it is."""
+    company = step.facts.get("company") if step.subject_type == "lead_offer" else None
+    return None if company is None else str(company)
 
 
 def _what(one: Notification, step: Step) -> tuple[str, str]:

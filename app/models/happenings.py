@@ -24,7 +24,7 @@ SAID = {
     "comment.changed": "Comment changed",
     "comment.named": "Somebody was named in a comment",
     "comment.removed": "Comment removed",
-    "comment.said": "Comment",
+    "comment.said": "Commented",
     "customer.described": "Customer described as {name}",
     "customer.mark_forgotten": "Mark {mark} taken away",
     "customer.merged": "Customer {merged} merged into this one",
