@@ -15,14 +15,15 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import Length
 
-from app.access import Permission, current_person, requires, visitor
+from app import scope
+from app.access import Permission, current_person, requires
 from app.database import aside
 from app.extensions import db
 from app.filters import day
 from app.forms import Form
-from app.models import conflicts
+from app.models import Throttle, conflicts
 from app.models.conflicts import Question
-from app.models.registering import CustomerProtected, TooManyQuestions, check_asked, count_question, names_of
+from app.models.registering import CustomerProtected, TooManyQuestions, check_asked, counted_as
 from app.rules.conflicts import Answer, Verdict
 from app.rules.refusals import RuleBroken
 
@@ -106,10 +107,9 @@ def _drawn(told: Answer) -> Told:
 def count_questions(response: Any) -> Any:
     """Count what was asked, and a registration that was refused, which told the same and was undone (L3)."""
     is_one = g.get("asked_about_a_customer") or isinstance(g.get("refusal"), CustomerProtected)
-    reader = visitor() if is_one else None
-    if reader is not None and reader.person.partner_id is not None:
-        names = names_of(reader.person)
+    opened = scope.current() if is_one else None
+    if opened is not None and opened.partner_id is not None:
         db.session.rollback()  # what the request did is committed; the connection is needed no more
         with aside() as books:
-            count_question(books, names)
+            Throttle.count_all(books, counted_as(opened.person_id, opened.partner_id))
     return response

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, text
 from sqlalchemy.orm import Session
 
 from app import clock, scope
 from app.models import conflicts
 from app.models.conflicts import Question
 from app.models.meeting import meet, one_at_a_time
-from app.models.opportunity import Opportunity, OpportunityStage, StageKind
+from app.models.opportunity import Opportunity, StageKind
 from app.models.protecting import deciders, expire_due, reminded, terms_of
-from app.models.registration import ALIVE, Registration, RegistrationState
+from app.models.registration import Registration, RegistrationState
 from app.models.throttle import Throttle
 from app.rules.conflicts import Answer, Verdict, last_day
 from app.rules.refusals import RuleBroken
@@ -74,21 +74,30 @@ def register(session: Session, deal: Opportunity, *, by: Person | None) -> Regis
     return registration
 
 
+_NOW = text("""
+    select s.kind, r.state, r.protected_until < (cast(:now as timestamptz) at time zone
+               coalesce(c.time_zone, v.time_zone, 'UTC'))::date as is_over
+    from opportunity_stage s
+    join partner p on p.id = :partner_id
+    left join operating_company c on c.id = p.operating_company_id
+    left join vendor v on true
+    left join registration r on r.opportunity_id = :deal_id and r.state in ('waiting', 'returned', 'protected')
+    where s.id = :stage_id
+""")
+
+
 def _check(session: Session, deal: Opportunity) -> None:
-    kind = session.scalar(select(OpportunityStage.kind).where(OpportunityStage.id == deal.stage_id))
-    if kind is not StageKind.OPEN or deal.deleted_at is not None:
+    """Refuse what is closed or registered already; a protection whose last day is over is none."""
+    values = {
+        "partner_id": deal.partner_id,
+        "deal_id": deal.id,
+        "stage_id": deal.stage_id,
+        "now": clock.now(),
+    }
+    standing = session.execute(_NOW, values).one()
+    if standing.kind != StageKind.OPEN or deal.deleted_at is not None:
         raise RuleBroken("Only a deal under way can be registered.")
-    alive = select(Registration.id).where(
-        Registration.opportunity_id == deal.id, Registration.state.in_(list(ALIVE))
-    )
-    registered = session.execute(
-        select(Registration.state, Registration.protected_until).where(Registration.id.in_(alive))
-    ).first()
-    today = terms_of(session, deal.partner_id).today
-    if registered is None:
-        return
-    is_over = registered.protected_until is not None and registered.protected_until < today
-    if registered.state is not RegistrationState.PROTECTED or not is_over:
+    if standing.state is not None and not standing.is_over:
         raise RuleBroken("This deal is registered already.", "customer")
 
 
@@ -129,22 +138,17 @@ def _claim(session: Session, books: Connection, deal: Opportunity, by: Person | 
 # ---------------------------------------------------------------- how often may be asked
 
 
-def names_of(by: Person) -> tuple[str, str]:
-    """Return under which names the questions of a person and of its partner are counted."""
-    return f"conflicts person {by.id}", f"conflicts partner {by.partner_id}"
+def counted_as(person_id: int | None, partner_id: int | None) -> dict[str, timedelta]:
+    """Return under which names the questions of a person and of its partner are counted, and for how long."""
+    return {
+        f"conflicts person {person_id}": PERSON_PER,
+        f"conflicts partner {partner_id}": PARTNER_PER,
+    }
 
 
 def check_asked(session: Session, by: Person) -> None:
     """Refuse in words who, or whose colleagues, asked too often lately."""
-    person, partner = names_of(by)
     with scope.books(session):
-        asked = Throttle.tried(session, person, PERSON_PER), Throttle.tried(session, partner, PARTNER_PER)
-    if asked[0] >= A_PERSON or asked[1] >= A_PARTNER:
+        person, partner = Throttle.tried_all(session, counted_as(by.id, by.partner_id)).values()
+    if person >= A_PERSON or partner >= A_PARTNER:
         raise TooManyQuestions
-
-
-def count_question(session: Session, names: tuple[str, str]) -> None:
-    """Count a question, in a transaction of its own, whatever became of the one it was asked in."""
-    person, partner = names
-    Throttle.count(session, person, PERSON_PER)
-    Throttle.count(session, partner, PARTNER_PER)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy import ForeignKey, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,31 +25,41 @@ class Throttle(Base):
     @classmethod
     def count(cls, session: Session, name: str, per: timedelta) -> int:
         """Count one more try and return how many there were in this window."""
-        seconds = int(per.total_seconds())
-        now = int(clock.now().timestamp())
-        window = datetime.fromtimestamp(now - now % seconds, tz=clock.now().tzinfo)
-        tried = insert(cls).values(name=name[:300], window=window, tries=1)
+        return cls.count_all(session, {name: per})[name]
+
+    @classmethod
+    def count_all(cls, session: Session, names: Mapping[str, timedelta]) -> dict[str, int]:
+        """Count one more try of each of several things, in one order, and return how many there were of each."""
+        kept = {name[:300]: name for name in sorted(names)}
+        rows = [{"name": short, "window": _window(names[name]), "tries": 1} for short, name in kept.items()]
+        tried = insert(cls).values(rows)
         tried = tried.on_conflict_do_update(index_elements=["name", "window"], set_={"tries": cls.tries + 1})
-        tries: int = session.execute(tried.returning(cls.tries)).scalar_one()
-        return tries
+        counted = session.execute(tried.returning(cls.name, cls.tries))
+        return {kept[row.name]: row.tries for row in counted}
 
     @classmethod
     def tried(cls, session: Session, name: str, per: timedelta) -> int:
         """Return how many tries there were lately, without counting one."""
-        lately = clock.now() - per
-        return (
-            session.scalar(
-                select(func.coalesce(func.sum(cls.tries), 0)).where(
-                    cls.name == name[:300], cls.window > lately
-                )
-            )
-            or 0
-        )
+        return cls.tried_all(session, {name: per})[name]
+
+    @classmethod
+    def tried_all(cls, session: Session, names: Mapping[str, timedelta]) -> dict[str, int]:
+        """Return how many tries there were lately of each of several things."""
+        lately = [and_(cls.name == name[:300], cls.window > clock.now() - per) for name, per in names.items()]
+        tried = select(cls.name, func.sum(cls.tries).label("tries")).where(or_(*lately)).group_by(cls.name)
+        known = {row.name: int(row.tries) for row in session.execute(tried)}
+        return {name: known.get(name[:300], 0) for name in names}
 
     @classmethod
     def forget(cls, session: Session, before: datetime) -> None:
         """Drop windows that ended long ago."""
         session.execute(delete(cls).where(cls.window < before))
+
+
+def _window(per: timedelta) -> datetime:
+    """Return when the window began in which a try of now is counted."""
+    seconds, now = int(per.total_seconds()), int(clock.now().timestamp())
+    return datetime.fromtimestamp(now - now % seconds, tz=clock.now().tzinfo)
 
 
 class OneTimeKey(Base):

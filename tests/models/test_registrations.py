@@ -30,7 +30,7 @@ from app.models import (
 from app.models.changing import ChangedMeanwhile
 from app.models.conflicts import Question
 from app.models.protecting import expire_due, remind_due
-from app.models.registering import CustomerProtected, TooManyQuestions, names_of
+from app.models.registering import CustomerProtected, TooManyQuestions
 from app.rules.conflicts import Answer, Verdict
 from app.rules.refusals import RuleBroken
 from tests import factories
@@ -315,7 +315,7 @@ def test_ten_thousand_questions_of_one_partner_are_refused_in_words(session: Ses
     """L3: the people of a partner are counted together; registering is asking too."""
     roof = deal(session, cast.bolt, "Somebody")
     with scope.books(session):
-        session.add(Throttle(name=names_of(cast.bob)[1], window=clock.now(), tries=10_000))
+        session.add(Throttle(name=f"conflicts partner {cast.bolt.id}", window=clock.now(), tries=10_000))
     with pytest.raises(TooManyQuestions, match="very many customers"):
         Registration.register(session, roof, by=cast.bob)
 
