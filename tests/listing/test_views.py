@@ -141,7 +141,7 @@ def test_a_view_is_renamed_asked_anew_and_removed(sign_in: SignIn, session: Sess
     session.expire_all()
     view = session.get_one(SavedView, number)
 
-    assert "Save changes to “First”" in changed
+    assert "Save changes to this view" in changed
     assert (view.name, view.query) == ("Second", "stage=accepted")
     assert "Second" in client.get("/views").text
     client.post(f"/views/{number}/removal")
