@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
@@ -16,6 +16,7 @@ from app.extensions import db
 from app.forms import render_form
 from app.leads.audience import SharedListing, partner_column, partner_filter
 from app.leads.lead_forms import OfferForm, ReasonForm
+from app.leads.leads import back
 from app.leads.leads import bp as leads_bp
 from app.leads.partner_search import the_one
 from app.listing import Column, choice
@@ -123,7 +124,7 @@ def withdraw(offer_id: int) -> ResponseReturnValue:
 @requires(Permission.LEADS_PASS)
 def offer(lead_id: int) -> ResponseReturnValue:
     """Offer a lead to a partner by hand."""
-    lead, form = find(Lead, lead_id), OfferForm()
+    lead, form = find(Lead, lead_id), OfferForm(data={"back": request.args.get("back", "")})
     if form.validate_on_submit():
         with form.refusals():
             partner = the_one(form.partner.data)
@@ -136,5 +137,5 @@ def offer(lead_id: int) -> ResponseReturnValue:
                 after=form.after.data,
             )
             flash(f"Offered to {partner.name}.")
-            return redirect(url_for("leads.show", lead_id=lead_id))
+            return back(lead_id, form.back.data)
     return render_form("leads/offers/new.html", form, lead=find(Lead, lead_id))
