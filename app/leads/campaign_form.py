@@ -12,13 +12,12 @@ from typing import Any
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, Signer
-from sqlalchemy.orm import Session
 from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from app import clock
+from app import clock, scope
 from app.access import anyone
-from app.database import aside
+from app.database import aside, unit_of_work
 from app.forms import Form, render_form
 from app.leads import choices
 from app.models import Campaign, Throttle, Vendor
@@ -34,6 +33,8 @@ OF_ONE_CAMPAIGN = 500
 """So often within ten minutes."""
 FASTEST = 3  # seconds
 ONCE = timedelta(days=1)
+LONGEST_SLUG = 60
+READING = scope.Scope(scope.Role.WORKER, read_only=True)
 
 
 class TooOften(RuleBroken):
@@ -47,7 +48,7 @@ def _text(name: str, label: str, *validators: Any, **render: Any) -> StringField
 
 
 class AskForm(Form):
-    """Who asks, how to answer, and what for. `homepage` is seen by robots only."""
+    """Who asks, how to answer, and what for. `topic` is seen by robots only."""
 
     company = _text(
         "company", "Company", DataRequired("Write the name of your company."), autocomplete="organization"
@@ -68,7 +69,7 @@ class AskForm(Form):
         render_kw={"rows": 4},
     )
     consent = BooleanField("I agree")
-    homepage = StringField("Leave this empty", render_kw={"autocomplete": "off", "tabindex": "-1"})
+    topic = StringField("Leave this empty", render_kw={"autocomplete": "off", "tabindex": "-1"})
     begun = HiddenField()
 
     ASKED = FIELDS
@@ -84,7 +85,7 @@ class AskForm(Form):
 
     def is_a_robots(self) -> bool:
         """Say whether no person sent this: the hidden field is filled in, or it came faster than anybody reads."""
-        if self.homepage.data:
+        if self.topic.data:
             return True
         try:
             begun = int(_signer().unsign(self.begun.data or "").decode())
@@ -106,11 +107,10 @@ def _signer() -> Signer:
 @anyone
 def ask(slug: str) -> ResponseReturnValue:
     """Let anybody ask; who did becomes a lead."""
-    with aside() as books:
-        campaign, around = _open(books, slug)
-        if not around["is_open"]:
-            return render_template("leads/campaigns/closed.html", **around)
-        form = AskForm.of(campaign)
+    around = _open(slug)
+    if not around["is_open"]:
+        return render_template("leads/campaigns/closed.html", **around)
+    form = AskForm.of(around["campaign"])
     if form.is_submitted() and form.is_a_robots():
         return redirect(url_for(".thanks", slug=slug))
     if form.validate_on_submit():
@@ -124,19 +124,18 @@ def ask(slug: str) -> ResponseReturnValue:
 @anyone
 def thanks(slug: str) -> ResponseReturnValue:
     """Thank whoever sent the form."""
-    with aside() as books:
-        _, around = _open(books, slug)
-    return render_template("leads/campaigns/thanks.html", **around)
+    return render_template("leads/campaigns/thanks.html", **_open(slug))
 
 
-def _open(books: Session, slug: str) -> tuple[Campaign, dict[str, Any]]:
+def _open(slug: str) -> dict[str, Any]:
     """Return the campaign of an address, and what its pages show around it; 404 when there is none."""
-    campaign = Campaign.by_slug(books, slug) if len(slug) <= 60 else None  # noqa: PLR2004 - the longest there is
+    with unit_of_work(READING) as books:
+        campaign = Campaign.by_slug(books, slug) if len(slug) <= LONGEST_SLUG else None
+        vendor = Vendor.here(books)
     if campaign is None:
         abort(404)
-    vendor = Vendor.here(books)
     today = clock.today(vendor.time_zone)
-    return campaign, {
+    return {
         "campaign": campaign,
         "vendor_name": vendor.name,
         "is_open": campaign.is_open(today),

@@ -19,9 +19,9 @@ from app.database import find
 from app.extensions import db
 from app.leads.audience import partner_filter
 from app.listing import Column, Listing, choice, day, matches
-from app.models import Decision, DistributionRule, Lead, Partner
+from app.models import Decision, DistributionRule, Lead, Partner, distributing
 from app.models.assessing.among import among
-from app.rules.distribution import Kept, Mismatch, Step, replayed
+from app.rules.distribution import Mismatch, replayed
 
 bp = Blueprint("decisions", __name__, url_prefix="/leads/decisions")
 
@@ -185,7 +185,7 @@ class Again:
 
     decisions: int
     wrong: Mismatch | None
-    partners: Sequence[tuple[str, int, Decimal, int]]
+    partners: Sequence[tuple[str, int, Decimal, int | None]]
     """Name, leads got, what its weight asked for, and where it stands."""
 
 
@@ -196,7 +196,7 @@ def _shown(share: Fraction) -> Decimal:
 def read_again(session: Session, rule_id: int) -> Again:
     """Recompute a rule's whole log; what a partner's weight asks for is summed over the turns it took part in."""
     log = (
-        select(Decision.sequence, Decision.candidates, Decision.chosen_partner_id)
+        select(Decision.candidates, Decision.excluded, Decision.chosen_partner_id, Decision.sequence)
         .where(Decision.rule_id == rule_id)
         .order_by(Decision.sequence)
         .execution_options(yield_per=PORTION)
@@ -204,17 +204,20 @@ def read_again(session: Session, rule_id: int) -> Again:
     got, stands = Counter[int](), dict[int, int]()
     asked = defaultdict[int, Fraction](Fraction)
     first_wrong, decisions = None, 0
-    kept = (Kept([Step(**one) for one in row[1]], row[2], row[0]) for row in session.execute(log))
+    kept = (distributing.read(*row) for row in session.execute(log))
     for decision, wrong in replayed(kept):
         decisions += 1
         first_wrong = first_wrong or wrong
         whole = sum(step.weight for step in decision.steps)
         if decision.chosen is not None:
             got[decision.chosen] += 1
+        stands = {one: stands.get(one, 0) for one in decision.weights}
         for step in decision.steps:
             asked[step.partner_id] += Fraction(step.weight, whole)
             stands[step.partner_id] = step.after
     known: Any = session.execute(select(Partner.id, Partner.name).where(among(Partner.id, asked))).all()
     names = dict(known)
-    told = [(names.get(one, str(one)), got[one], _shown(asked[one]), stands[one]) for one in sorted(asked)]
+    told = [
+        (names.get(one, str(one)), got[one], _shown(asked[one]), stands.get(one)) for one in sorted(asked)
+    ]
     return Again(decisions, first_wrong, told)

@@ -185,6 +185,7 @@ def _page(rule_id: int, form: WeightForm) -> ResponseReturnValue:
         shares=shares,
         whole=sum(share.weight for share in shares),
         decided=_decided(rule),
+        stands={turn.partner_id: turn.current for turn in distributing.values_of(db.session(), rule.id)},
     )
 
 

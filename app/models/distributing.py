@@ -6,7 +6,7 @@ partners stays true until its decision is kept, and nobody gets more in hand tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,20 @@ from app.models.lead_offer import Afterwards
 from app.models.partner_type import PartnerType, Tier
 from app.models.person import Person
 from app.models.pinned_account import PinnedAccount, marks_of
-from app.rules.distribution import Asked, Conditions, Demands, Kept, Turn, barrier, mismatch, next_turn
+from app.rules.distribution import (
+    Asked,
+    Conditions,
+    Demands,
+    Kept,
+    Step,
+    Turn,
+    barrier,
+    begin_again,
+    mismatch,
+    next_turn,
+)
+
+OUT_OF_REACH = 2**31
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,13 @@ class Reckoning:
     kept: Kept
     excluded: Sequence[tuple[Known, str]]
     partners: dict[int, Known]
+    values: dict[int, int]
+    """What every partner stood at before."""
+
+    @property
+    def stands(self) -> dict[int, int]:
+        """Return what every partner stands at afterwards."""
+        return {**self.values, **{step.partner_id: step.after for step in self.kept.steps}}
 
 
 @dataclass(frozen=True)
@@ -139,7 +159,7 @@ def _pinned(session: Session, lead: Row[Any], by: Person | None) -> int | None:
     why_not = barrier(Demands(), partner.standing)
     kept = Kept(chosen=pinned.partner_id if why_not is None else None)
     excluded = [] if why_not is None else [(partner, why_not)]
-    _keep(session, None, lead, kept, excluded, f"Pinned account {pinned.shown}")
+    _keep(session, lead, kept, why=f"Pinned account {pinned.shown}", excluded=excluded)
     if why_not is not None:
         return None
     terms = offering.Terms(afterwards=Afterwards.NEXT)
@@ -156,7 +176,7 @@ def _by_rules(session: Session, lead: Row[Any], rules: Sequence[Rule], by: Perso
             continue
         turn = _reckon(session, rule, lead.id)
         why = f"Rule “{rule.name}”" if turn.kept.chosen else f"Rule “{rule.name}”: nobody takes part"
-        _keep(session, rule.id, lead, turn.kept, turn.excluded, why)
+        _keep(session, lead, turn.kept, why=why, rule_id=rule.id, excluded=turn.excluded, stands=turn.stands)
         if turn.kept.chosen is not None:
             return offering.put(session, lead.id, turn.kept.chosen, rule.terms, by=by)
     return None
@@ -195,34 +215,62 @@ def _plain(row: Any) -> Rule:
         row.name,
         row.by_itself,
         Conditions(row.countries, row.regions, row.needs, row.sources, row.campaign_id, row.campaign_name),
-        Demands(row.type_name, row.rank, row.tier_name, row.capacity),
+        Demands(row.type_name, _least_rank(row), row.tier_name, row.capacity),
         offering.Terms(row.hours, row.id, row.hides_personal, row.afterwards),
     )
 
 
+def _least_rank(row: Any) -> int | None:
+    """Return the rank a rule asks for; a tier that stands in no ladder is out of reach."""
+    if row.tier_id is None:
+        return None
+    return OUT_OF_REACH if row.rank is None else int(row.rank)
+
+
+def values_of(session: Session, rule_id: int) -> list[Turn]:
+    """Return a rule's partners with weight and value; all begin at 0 where weights or partners have changed."""
+    shares = select(DistributionShare.partner_id, DistributionShare.weight, DistributionShare.current).where(
+        DistributionShare.rule_id == rule_id
+    )
+    rows = session.execute(shares.order_by(DistributionShare.partner_id)).all()
+    latest = select(Decision.candidates, Decision.excluded).where(Decision.rule_id == rule_id)
+    before = session.execute(latest.order_by(Decision.sequence.desc()).limit(1)).one_or_none()
+    last = None if before is None else read(before.candidates, before.excluded)
+    anew = begin_again(last, {row.partner_id: row.weight for row in rows})
+    return [Turn(row.partner_id, row.weight, 0 if anew else row.current) for row in rows]
+
+
+def read(
+    candidates: Sequence[Any], excluded: Sequence[Any], chosen: int | None = None, sequence: int = 0
+) -> Kept:
+    """Return a decision as the log keeps it, ready to be recomputed."""
+    resting = {one["partner_id"]: one.get("weight", 0) for one in excluded}
+    return Kept([Step(**one) for one in candidates], chosen, sequence, resting)
+
+
 def _reckon(session: Session, rule: Rule, lead_id: int) -> Reckoning:
     """Work out whose turn it is in a rule for a lead."""
-    shares = select(DistributionShare.partner_id, DistributionShare.weight, DistributionShare.current).where(
-        DistributionShare.rule_id == rule.id
-    )
-    rows = session.execute(shares.order_by(DistributionShare.partner_id))
-    turns = [Turn(row.partner_id, row.weight, row.current) for row in rows]
+    turns = values_of(session, rule.id)
     partners = known(session, [turn.partner_id for turn in turns], lead_id)
     barred = {one: barrier(rule.demands, partner.standing) for one, partner in partners.items()}
-    kept = next_turn([turn for turn in turns if barred[turn.partner_id] is None])
+    resting = {turn.partner_id: turn.weight for turn in turns if barred[turn.partner_id] is not None}
+    kept = next_turn([turn for turn in turns if turn.partner_id not in resting], resting)
     excluded = [(partners[one], why) for one, why in sorted(barred.items()) if why is not None]
-    return Reckoning(rule, kept, excluded, partners)
+    return Reckoning(rule, kept, excluded, partners, {turn.partner_id: turn.current for turn in turns})
 
 
 def _keep(
     session: Session,
-    rule_id: int | None,
     lead: Row[Any],
     kept: Kept,
-    excluded: Sequence[tuple[Known, str]],
+    *,
     why: str,
+    rule_id: int | None = None,
+    excluded: Sequence[tuple[Known, str]] = (),
+    stands: Mapping[int, int] | None = None,
 ) -> None:
-    """Add a decision to the log, and let the rule's partners stand where it leaves them."""
+    """Add a decision to the log, and let the rule's partners stand where it leaves them (`stands`)."""
+    stands = stands or {}
     latest = select(func.coalesce(func.max(Decision.sequence), 0)).where(Decision.rule_id == rule_id)
     values = {
         "rule_id": rule_id,
@@ -230,15 +278,23 @@ def _keep(
         "at": clock.now(),
         "lead_id": lead.id,
         "candidates": [vars(step) for step in kept.steps],
-        "excluded": [{"partner_id": one.partner_id, "why": words} for one, words in excluded],
+        "excluded": [
+            {
+                "partner_id": one.partner_id,
+                "weight": kept.resting.get(one.partner_id, 0),
+                "stands": stands.get(one.partner_id, 0),
+                "why": words,
+            }
+            for one, words in excluded
+        ],
         "chosen_partner_id": kept.chosen,
         "why": why,
     }
     session.execute(insert(Decision).values(values))
-    if kept.steps:
+    if stands:
         table = DistributionShare.__table__
-        stands = update(table).where(table.c.rule_id == rule_id, table.c.partner_id == bindparam("whose"))
+        share = update(table).where(table.c.rule_id == rule_id, table.c.partner_id == bindparam("whose"))
         session.connection().execute(
-            stands.values(current=bindparam("stands")),
-            [{"whose": step.partner_id, "stands": step.after} for step in kept.steps],
+            share.values(current=bindparam("stands")),
+            [{"whose": one, "stands": value} for one, value in stands.items()],
         )

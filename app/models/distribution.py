@@ -167,7 +167,7 @@ class DistributionRule(Tracked, Numbered, Base):
         session.flush()
 
     def weigh(self, partner: Partner, weight: int, *, by: Person | None) -> None:
-        """Let a partner take part with a weight, or with another one; who comes back goes on where it stood."""
+        """Let a partner take part with a weight, or with another one; the rotation then begins anew."""
         if not 1 <= weight <= MOST_WEIGHT:
             raise RuleBroken(f"A weight is a whole number from 1 to {MOST_WEIGHT}.", "weight")
         session = self.session
@@ -226,15 +226,14 @@ class DistributionRule(Tracked, Numbered, Base):
         return self.session.scalars(known.execution_options(populate_existing=True)).one_or_none()
 
     def _where_it_stood(self, partner_id: int) -> int:
-        """Return a partner's value after the last decision it took part in; 0 when it never did."""
-        latest = (
-            select(Decision.candidates)
-            .where(Decision.rule_id == self.id, Decision.candidates.contains([{"partner_id": partner_id}]))
-            .order_by(Decision.sequence.desc())
-            .limit(1)
-        )
-        candidates = self.session.scalar(latest) or []
-        return next((one["after"] for one in candidates if one["partner_id"] == partner_id), 0)
+        """Return a partner's value after the latest decision: who only left for a moment goes on."""
+        latest = select(Decision.candidates, Decision.excluded).where(Decision.rule_id == self.id)
+        row = self.session.execute(latest.order_by(Decision.sequence.desc()).limit(1)).one_or_none()
+        if row is None:
+            return 0
+        stood: dict[int, int] = {one["partner_id"]: one.get("stands", 0) for one in row.excluded}
+        stood |= {one["partner_id"]: one["after"] for one in row.candidates}
+        return stood.get(partner_id, 0)
 
 
 class DistributionShare(Numbered, Base):

@@ -12,11 +12,11 @@ Among those that take part, the turn goes round smoothly by weight: each one's *
 largest wins, of equal ones the partner with the lowest number; the winner's is lowered by the sum of the weights of all
 that took part. So three partners with the weights 5, 3 and 1 get 5, 3 and 1 of every nine leads, well mixed, and after any
 number of turns each has what its weight asks for, to less than one lead. In general nobody is ever a whole lead ahead of
-its share, and nobody two leads behind. Who did not take part keeps its value. Weights may change and partners come and
-go; one that comes begins at 0, one that comes back goes on where it stood.
+its share, and nobody two leads behind. Who did not take part keeps its value. When a weight changes, or a partner comes
+or goes, the old values mean nothing any more: all begin at 0 again.
 
-Each decision is kept with every partner that took part: weight, value before, value after. `replayed` reads such a log
-from the beginning and finds the first decision that does not follow from those before it.
+Each decision is kept with every partner of the rule and its weight: of those that took part also the value before and
+after. `replayed` reads such a log from the beginning and finds the first decision that does not follow from those before.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ __all__ = [
     "Step",
     "Turn",
     "barrier",
+    "begin_again",
     "either",
     "fold",
     "mismatch",
@@ -179,17 +180,29 @@ class Step:
 
 @dataclass(frozen=True)
 class Kept:
-    """A decision as the log keeps it; nobody is chosen when nobody took part."""
+    """A decision as the log keeps it; nobody is chosen when nobody took part, `resting` are those that did not."""
 
     steps: Sequence[Step] = ()
     chosen: int | None = None
-    sequence: int = field(default=0)
+    sequence: int = 0
+    resting: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def weights(self) -> dict[int, int]:
+        """Return the weight of every partner of the rule at that moment."""
+        return {**self.resting, **{step.partner_id: step.weight for step in self.steps}}
 
 
-def next_turn(turns: Sequence[Turn]) -> Kept:
+def begin_again(before: Kept | None, weights: Mapping[int, int]) -> bool:
+    """Say whether all values begin at 0: at the first decision, and when weights or partners are not as they were."""
+    return before is None or before.weights != dict(weights)
+
+
+def next_turn(turns: Sequence[Turn], resting: Mapping[int, int] | None = None) -> Kept:
     """Decide whose turn it is among those that take part, and what becomes of each one's value."""
+    resting = resting or {}
     if not turns:
-        return Kept()
+        return Kept(resting=resting)
     total = sum(turn.weight for turn in turns)
     winner = min(turns, key=lambda turn: (-(turn.current + turn.weight), turn.partner_id)).partner_id
     steps = [
@@ -201,7 +214,7 @@ def next_turn(turns: Sequence[Turn]) -> Kept:
         )
         for turn in sorted(turns, key=lambda turn: turn.partner_id)
     ]
-    return Kept(steps, winner)
+    return Kept(steps, winner, resting=resting)
 
 
 # ---------------------------------------------------------------- reading the log again
@@ -218,9 +231,13 @@ class Mismatch:
 def replayed(log: Iterable[Kept]) -> Iterator[tuple[Kept, Mismatch | None]]:
     """Read a rule's log from the beginning; each decision comes with what is wrong with it, if anything is."""
     values: dict[int, int] = {}
+    before: Kept | None = None
     for kept in log:
+        if begin_again(before, kept.weights):
+            values = {}
         yield kept, _wrong(kept, values)
         values.update({step.partner_id: step.after for step in kept.steps})
+        before = kept
 
 
 def _wrong(kept: Kept, values: Mapping[int, int]) -> Mismatch | None:

@@ -163,11 +163,11 @@ def test_a_double_click_makes_one_lead(
 @pytest.mark.parametrize(
     "robot",
     [
-        {"homepage": "https://pills.example"},
+        {"topic": "https://pills.example"},
         {"reading": 2},
         {"begun": "1777885200.forged"},
         {"begun": ""},
-        {"homepage": "x", "company": ""},
+        {"topic": "x", "company": ""},
     ],
 )
 def test_a_robot_gets_the_same_thanks_and_nothing_is_kept(

@@ -281,7 +281,7 @@ def test_every_page_is_read_in_a_handful_of_questions(
     carl = sign_in("carl")
     for address, most in (
         ("/leads/rules", 3),
-        (f"/leads/rules/{rule.id}", 4),
+        (f"/leads/rules/{rule.id}", 5),
         (f"/leads/rules/{rule.id}/edit", 5),
         ("/leads/rules/try?country=DE", 10),
         ("/leads/decisions", 5),

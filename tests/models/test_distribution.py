@@ -33,7 +33,6 @@ from app.models import (
 )
 from app.models.distribution import distribute
 from app.rules.distribution import Kept, Turn, next_turn, replayed
-from app.rules.distribution import Step as Turned
 from app.rules.refusals import RuleBroken
 from tests import factories
 from tests.cast import Cast, tell
@@ -81,7 +80,7 @@ def sent(session: Session, cast: Cast, **facts: Any) -> int | None:
 def log(session: Session, of: DistributionRule) -> list[Kept]:
     kept = select(Decision).where(Decision.rule_id == of.id).order_by(Decision.sequence)
     return [
-        Kept([Turned(**step) for step in one.candidates], one.chosen_partner_id, one.sequence)
+        distributing.read(one.candidates, one.excluded, one.chosen_partner_id, one.sequence)
         for one in session.scalars(kept)
     ]
 
@@ -128,7 +127,7 @@ def test_a_long_log_in_the_database_replays_and_keeps_the_shares(session: Sessio
 
 
 def test_weights_and_members_may_change_in_the_middle(session: Session, stage: Cast) -> None:
-    """L1: who comes back goes on where it stood, and the log still replays."""
+    """L1: all begin at 0 then, and the log still replays."""
     three = rule(session, stage, "All", (stage.acme, 5), (stage.bolt, 3), (stage.crane, 1))
     for _ in range(4):
         sent(session, stage)
@@ -136,18 +135,26 @@ def test_weights_and_members_may_change_in_the_middle(session: Session, stage: C
     three.leave_out(stage.acme, by=stage.carl)
     for _ in range(3):
         sent(session, stage)
-    three.weigh(stage.acme, 2, by=stage.carl)
 
-    back = session.scalars(
-        select(DistributionShare.current).where(DistributionShare.partner_id == stage.acme.id)
-    ).one()
-    for _ in range(5):
-        sent(session, stage)
+    assert [one.before for one in log(session, three)[4].steps] == [0, 0]
+    assert len(log(session, three)) == 7
+    assert is_sound(session, three)
 
-    assert back == next(
-        step.after for step in log(session, three)[3].steps if step.partner_id == stage.acme.id
-    )
-    assert len(log(session, three)) == 12
+
+def test_who_left_for_a_moment_goes_on_where_it_stood(session: Session, stage: Cast) -> None:
+    """L1: nothing changed for the leads in between, whether it took part in the last turn or was kept from it."""
+    three = rule(session, stage, "All", (stage.acme, 5), (stage.bolt, 3), (stage.crane, 1))
+    sent(session, stage)
+    stage.crane.portal_access = False
+    sent(session, stage)
+    three.leave_out(stage.crane, by=stage.carl)
+    three.leave_out(stage.acme, by=stage.carl)
+    three.weigh(stage.crane, 1, by=stage.carl)
+    three.weigh(stage.acme, 5, by=stage.carl)
+    stage.crane.portal_access = True
+    sent(session, stage)
+
+    assert [one.before for one in log(session, three)[2].steps] == [1, -2, 1]
     assert is_sound(session, three)
 
 
@@ -197,7 +204,9 @@ def test_a_rule_with_nobody_left_gives_way_to_the_next_and_says_so(session: Sess
     assert sent(session, stage) == stage.bolt.id
     kept = session.scalars(select(Decision).where(Decision.rule_id == empty.id)).one()
     assert kept.chosen_partner_id is None
-    assert kept.excluded == [{"partner_id": stage.acme.id, "why": "its portal is closed"}]
+    assert kept.excluded == [
+        {"partner_id": stage.acme.id, "weight": 1, "stands": 0, "why": "its portal is closed"}
+    ]
 
 
 def test_a_rule_asks_for_the_type_and_the_tier_held(session: Session, stage: Cast) -> None:
@@ -217,6 +226,14 @@ def test_a_rule_asks_for_the_type_and_the_tier_held(session: Session, stage: Cas
     assert sent(session, stage) == stage.crane.id
     why = {one["partner_id"]: one["why"] for one in session.scalars(_of(top)).one().excluded}
     assert why == {stage.acme.id: "holds less than Gold", stage.crane.id: "holds less than Gold"}
+
+
+def test_a_tier_that_stands_in_no_ladder_is_out_of_reach(session: Session, stage: Cast) -> None:
+    """L1: rather nobody than everybody."""
+    nowhere = factories.tier(session, stage.reseller, "Platinum")
+    rule(session, stage, "Top", (stage.acme, 1), tier_id=nowhere.id)
+
+    assert sent(session, stage) is None
 
 
 def _hold(session: Session, partner: Partner, tier_id: int) -> None:

@@ -18,6 +18,7 @@ from app.rules.distribution import (
     Step,
     Turn,
     barrier,
+    begin_again,
     mismatch,
     next_turn,
     replayed,
@@ -36,10 +37,12 @@ class Rotation:
         self.log: list[Kept] = []
 
     def turn(self, without: frozenset[int] = frozenset()) -> int | None:
-        turns = [
-            Turn(one, w, self.values.get(one, 0)) for one, w in self.weights.items() if one not in without
-        ]
-        kept = replace(next_turn(turns), sequence=len(self.log) + 1)
+        if begin_again(self.log[-1] if self.log else None, self.weights):
+            self.values = {}
+        resting = {one: weight for one, weight in self.weights.items() if one in without}
+        takes_part = {one: weight for one, weight in self.weights.items() if one not in without}
+        turns = [Turn(one, weight, self.values.get(one, 0)) for one, weight in takes_part.items()]
+        kept = replace(next_turn(turns, resting), sequence=len(self.log) + 1)
         self.values.update({step.partner_id: step.after for step in kept.steps})
         self.log.append(kept)
         return kept.chosen
@@ -112,7 +115,7 @@ _change = st.one_of(
 def test_weights_and_members_may_change_in_the_middle_and_the_log_still_replays(
     story: list[tuple[str, int, int]],
 ) -> None:
-    """L1: who comes back goes on where it stood; who did not take part keeps its value."""
+    """L1: all begin at 0 then; who only did not take part keeps its value."""
     rotation = Rotation(ISSUE)
 
     for act, partner, weight in story:
@@ -125,6 +128,18 @@ def test_weights_and_members_may_change_in_the_middle_and_the_log_still_replays(
 
     assert rotation.is_sound()
     assert sum(rotation.values.values()) == 0
+
+
+def test_no_old_debt_is_paid_by_new_weights() -> None:
+    """L1: after 1000 to 1 it is turn by turn, and not hundreds of leads for the one that waited."""
+    rotation = Rotation({ACME: 1000, BOLT: 1})
+    for _ in range(500):
+        rotation.turn()
+
+    rotation.weights = {ACME: 1, BOLT: 1}
+
+    assert [rotation.turn() for _ in range(4)] == [ACME, BOLT, ACME, BOLT]
+    assert rotation.is_sound()
 
 
 def test_a_log_that_was_tampered_with_is_found_out() -> None:
