@@ -14,7 +14,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import Accord
-from app.models import Base, Category, Event, OperatingCompany, Person, Product, ProgramVersion, Tier
+from app.models import (
+    Base,
+    Category,
+    Event,
+    OperatingCompany,
+    OpportunityStage,
+    Person,
+    Product,
+    ProgramVersion,
+    Tier,
+)
 from tests.cast import Cast
 from tests.test_doors import doors
 from tests.world import World, built
@@ -113,6 +123,7 @@ def numbers(session: Session, world: World) -> dict[str, int]:
         "company_id": OperatingCompany,
         "person_id": Person,
         "event_id": Event,
+        "stage_id": OpportunityStage,
     }
     known: dict[str, int] = {}
     for name, noun in firsts.items():

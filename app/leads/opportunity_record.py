@@ -19,6 +19,7 @@ from app.models import (
     StageKind,
 )
 from app.models.assessing.towards import Towards, towards
+from app.rules import reaching
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Record:
     registration_words: str | None
     registration_tone: str
     order_url: str | None
+    country: str | None
 
     def counts_in_words(self, deal: Opportunity) -> list[str]:
         """Return what it counts towards, in sentences; without such a figure, whether it counts at all."""
@@ -67,6 +69,7 @@ def of(deal: Opportunity) -> Record:
         held.state_words(today) if held else None,
         held.tone(today) if held else "neutral",
         _order_url(deal),
+        reaching.countries(locale()).get(deal.country, deal.country) if deal.country else None,
     )
 
 
