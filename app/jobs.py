@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial, wraps
 from typing import Any, cast
 
@@ -134,6 +134,13 @@ def lapse() -> None:
 def _lapse(offer_id: int) -> None:
     with database.unit_of_work() as session:
         session.get_one(LeadOffer, offer_id).lapse()
+
+
+@task("throttles.forget", cron="23 3 * * *")
+def forget_tries() -> None:
+    """Every day: drop what was counted against too many tries, once its window is long over."""
+    with database.unit_of_work() as session:
+        Throttle.forget(session, clock.now() - timedelta(days=2))
 
 
 @task("leads.distribute")

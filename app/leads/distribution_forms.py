@@ -77,7 +77,7 @@ class RuleForm(VersionedForm):
     )
     by_itself = BooleanField(
         "Send leads by itself",
-        description="As soon as one is qualified or comes in through a campaign. Otherwise somebody presses “Distribute”.",
+        description="As soon as one is qualified or comes in through a campaign. Otherwise somebody presses “Send by the rules”.",
     )
 
     FOR = ("name", "countries", "regions", "needs", "sources", "campaign_id")
