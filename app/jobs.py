@@ -25,6 +25,7 @@ from app.models import (
     Lead,
     LeadOffer,
     Opportunity,
+    Throttle,
     distributing,
     protecting,
     renewal,
