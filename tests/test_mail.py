@@ -17,10 +17,12 @@ from aiosmtpd.smtp import Envelope
 from sqlalchemy import select, text
 
 from app import Accord, clock, database, jobs, letters, mail, scope
+from app.extensions import db
 from app.models import Comment, Digest, Lead, Notification, Partner, Person, Step, Vendor
 from config import Environment, Settings
 from tests import factories
 from tests.cast import Cast, tell
+from tests.conftest import app_on, clone, drop
 
 NIGHT = datetime(2026, 6, 1, 4, 30, tzinfo=UTC)
 
@@ -37,35 +39,72 @@ class Server:
         if self.refusals:
             return self.refusals.pop(0)
         assert isinstance(envelope.content, bytes)
-        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
         self.to += envelope.rcpt_tos
         return "250 taken"
 
 
+@pytest.fixture(scope="module")
+def house(server: Any, template: str, worker_name: str) -> Iterator[tuple[Accord, Cast]]:
+    """An application with real commits and its cast, for all stories of this file."""
+    name = f"accord_test_{worker_name}_mail"
+    app = app_on(clone(server, template, name))
+    with app.app_context():
+        with scope.opened(scope.Scope(scope.Role.STAFF)), database.new_session() as opened:
+            everybody = tell(opened)
+        yield app, everybody
+        db.session.remove()
+        db.engine.dispose()
+    drop(server, name)
+
+
 @pytest.fixture
-def post(fresh_app: Accord) -> Iterator[Server]:
-    """A mail server, and an application that sends through it."""
-    server = Server()
+def app_here(house: tuple[Accord, Cast]) -> Iterator[Accord]:
+    """The application, with nothing left to tell from the story before."""
+    app, settings = house[0], house[0].config["ACCORD"]
+    with database.unit_of_work() as books:
+        for statement in (
+            "delete from notification",
+            "delete from jobs.procrastinate_jobs",
+            "update person set digest = 'at once', digested_on = null, active = true, locale = null, time_zone = null",
+            "update partner set portal_access = true",
+        ):
+            books.execute(text(statement))
+    with app.app_context():
+        yield app
+    app.config["ACCORD"] = settings
+
+
+@pytest.fixture
+def cast(house: tuple[Accord, Cast]) -> Cast:
+    return house[1]
+
+
+@pytest.fixture(scope="module")
+def mail_server() -> Iterator[tuple[Server, int]]:
+    kept = Server()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    controller = Controller(server, hostname="127.0.0.1", port=port)
+    controller = Controller(kept, hostname="127.0.0.1", port=port)
     controller.start()
-    fresh_app.config["ACCORD"] = replace(
-        fresh_app.config["ACCORD"], mail_url=f"smtp://127.0.0.1:{port}", base_url="https://partners.example"
-    )
-    yield server
+    yield kept, port
     controller.stop()
 
 
 @pytest.fixture
-def cast(fresh_app: Accord) -> Cast:
-    with scope.opened(scope.Scope(scope.Role.STAFF)), database.new_session() as staff:
-        return tell(staff)
+def post(app_here: Accord, mail_server: tuple[Server, int]) -> Server:
+    """A mail server with an empty box, and an application that sends through it."""
+    kept, port = mail_server
+    kept.taken, kept.to, kept.refusals = [], [], []
+    app_here.config["ACCORD"] = replace(
+        app_here.config["ACCORD"], mail_url=f"smtp://127.0.0.1:{port}", base_url="https://partners.example"
+    )
+    return kept
 
 
 @pytest.fixture
-def lead(cast: Cast) -> int:
+def lead(app_here: Accord, cast: Cast) -> int:
     with staff() as session:
         made = factories.lead(session, session.get_one(Partner, cast.acme.id), "Bäckerei", date(2026, 1, 15))
         made.owner_id = cast.oscar.id
@@ -94,13 +133,13 @@ def work(app: Accord) -> None:
 
 
 def test_a_letter_leaves_after_the_commit_with_words_and_links(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     """A7: to who is told, in both forms, and with the way to have none."""
     with staff() as session:
         Comment.say(session.get_one(Lead, lead), "Call <b>them</b>, @Alice Acme", by=cast.sam)
     before = list(post.taken)
-    work(fresh_app)
+    work(app_here)
 
     letter = next(one for one in post.taken if "alice" in one["To"])
     plain = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -116,31 +155,31 @@ def test_a_letter_leaves_after_the_commit_with_words_and_links(
 
 
 def test_what_a_job_does_is_told_too(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int, monkeypatch: pytest.MonkeyPatch
+    app_here: Accord, post: Server, cast: Cast, lead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lead that lapses by itself is no less news."""
     monkeypatch.setitem(jobs.FOLLOWS, "lead.qualified", "tests.go_on")
-    jobs.task("tests.go_on")(lambda subject_id: _go_on(subject_id))
+    jobs.task("tests.go_on")(_go_on)
     with staff() as session:
         session.get_one(Lead, lead).track("lead.qualified", by=None)
-    work(fresh_app)
+    work(app_here)
     jobs.queue.tasks.pop("tests.go_on")
 
     assert [one["Subject"] for one in post.taken] == ["Bäckerei: Reopened"]
 
 
-def _go_on(lead_id: int) -> None:
+def _go_on(subject_id: int) -> None:
     with database.unit_of_work() as books:
-        Step.take(books.get_one(Lead, lead_id), "lead.reopened", by=None)
+        Step.take(books.get_one(Lead, subject_id), "lead.reopened", by=None)
 
 
 def test_nothing_is_sent_for_what_was_rolled_back(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     with pytest.raises(ZeroDivisionError), staff() as session:  # noqa: PT012 - the whole unit fails
         Step.take(session.get_one(Lead, lead), "lead.qualified", by=cast.sam)
         raise ZeroDivisionError
-    work(fresh_app)
+    work(app_here)
 
     assert post.taken == []
     with database.unit_of_work() as books:
@@ -153,18 +192,18 @@ def test_nothing_is_sent_for_what_was_rolled_back(
 
 
 def test_many_news_are_one_letter_and_none_is_told_twice(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     for _ in range(3):
         happen(lead, cast.sam)
-    work(fresh_app)
+    work(app_here)
     letters.deliver(cast.oscar.id, Digest.AT_ONCE)
 
     assert [one["Subject"] for one in post.taken] == ["3 news from Your company"]
 
 
 def test_a_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     happen(lead, cast.sam)
     post.refusals = ["451 later"]
@@ -180,11 +219,11 @@ def test_a_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(
 
 
 def test_a_job_whose_server_is_away_is_tried_again_by_the_queue(
-    fresh_app: Accord, cast: Cast, lead: int
+    app_here: Accord, cast: Cast, lead: int
 ) -> None:
-    fresh_app.config["ACCORD"] = replace(fresh_app.config["ACCORD"], mail_url="smtp://127.0.0.1:9")
+    app_here.config["ACCORD"] = replace(app_here.config["ACCORD"], mail_url="smtp://127.0.0.1:9")
     happen(lead, cast.sam)
-    work(fresh_app)
+    work(app_here)
 
     with database.unit_of_work() as books:
         waiting = books.execute(
@@ -199,46 +238,48 @@ def test_a_job_whose_server_is_away_is_tried_again_by_the_queue(
 
 
 def test_what_was_read_meanwhile_is_not_written_about(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     happen(lead, cast.sam)
     with database.unit_of_work() as books:
         Notification.read(books, by=cast.oscar)
-    work(fresh_app)
+    work(app_here)
 
     assert post.taken == []
 
 
 def test_nobody_is_written_to_who_left_wants_none_or_cannot_enter(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     prefer(cast.sam, Digest.NONE)
     happen(lead, None, cast.sam, cast.alice, cast.carl)
     prefer(cast.carl, Digest.AT_ONCE, active=False)
     with database.unit_of_work() as books:
         books.get_one(Partner, cast.acme.id).portal_access = False
-    work(fresh_app)
+    work(app_here)
 
     assert post.taken == []
 
 
 def test_a_letter_holds_nothing_its_reader_may_no_longer_see(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     """A6: it is written in the reader's scope."""
     with staff() as session:
         Comment.say(session.get_one(Lead, lead), "A secret, @Alice Acme", by=cast.sam)
     with staff() as session:
-        session.execute(text("update lead set partner_id = :bolt"), {"bolt": cast.bolt.id})
+        session.execute(
+            text("update lead set partner_id = :bolt where id = :lead"), {"bolt": cast.bolt.id, "lead": lead}
+        )
         session.execute(text("update comment set vendor_only = true"))
-    work(fresh_app)
+    work(app_here)
 
     assert "Bäckerei" not in "".join(str(one) for one in post.taken)
     assert "secret" not in "".join(str(one) for one in post.taken)
 
 
 def test_days_are_written_as_the_reader_writes_them(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     prefer(cast.oscar, Digest.AT_ONCE, locale="de", time_zone="Europe/Berlin")
     with clock.told(datetime(2026, 12, 6, 23, 30, tzinfo=UTC)):
@@ -249,13 +290,13 @@ def test_days_are_written_as_the_reader_writes_them(
 
 
 def test_who_wants_one_letter_a_day_gets_it_in_its_own_morning(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     prefer(cast.oscar, Digest.DAILY, time_zone="Europe/Berlin")
     with clock.told(NIGHT):
         happen(lead, cast.sam)
         happen(lead, cast.sam)
-        work(fresh_app)
+        work(app_here)
         letters.digest()
     before_seven = len(post.taken)
     for hours in (1, 2, 3, 24, 25):
@@ -269,7 +310,7 @@ def test_who_wants_one_letter_a_day_gets_it_in_its_own_morning(
 
 
 def test_a_digest_that_could_not_be_sent_goes_out_an_hour_later(
-    fresh_app: Accord, post: Server, cast: Cast, lead: int
+    app_here: Accord, post: Server, cast: Cast, lead: int
 ) -> None:
     prefer(cast.oscar, Digest.DAILY)
     with clock.told(NIGHT + timedelta(hours=4)):
@@ -288,14 +329,14 @@ def test_the_digest_is_a_job_of_every_hour() -> None:
 
 
 def test_without_a_server_letters_are_kept_and_read_in_development(
-    fresh_app: Accord, cast: Cast, lead: int, tmp_path: Any
+    app_here: Accord, cast: Cast, lead: int, tmp_path: Any
 ) -> None:
     settings: Settings = replace(
-        fresh_app.config["ACCORD"], mail_url=None, instance=tmp_path, environment=Environment.DEVELOPMENT
+        app_here.config["ACCORD"], mail_url=None, instance=tmp_path, environment=Environment.DEVELOPMENT
     )
-    fresh_app.config["ACCORD"] = settings
+    app_here.config["ACCORD"] = settings
     happen(lead, cast.sam)
-    work(fresh_app)
+    work(app_here)
 
     kept = mail.outbox(settings)
 
@@ -315,9 +356,9 @@ def test_no_header_comes_from_a_name(name: str) -> None:
     assert written["Message-ID"] == "<key-1@127.0.0.1>"
 
 
-def test_a_password_is_told_to_nobody_without_encryption(fresh_app: Accord, post: Server) -> None:
+def test_a_password_is_told_to_nobody_without_encryption(app_here: Accord, post: Server) -> None:
     letter = mail.Letter("a@b.example", "A", "S", "text", "<p>html</p>", "key-1")
-    settings = fresh_app.config["ACCORD"]
+    settings = app_here.config["ACCORD"]
     open_server = settings.mail_url.replace("127.0.0.1", "user:pass@mail.invalid")
 
     with pytest.raises(mail.NotSent):
@@ -325,11 +366,14 @@ def test_a_password_is_told_to_nobody_without_encryption(fresh_app: Accord, post
     assert post.taken == []
 
 
-def test_the_vendor_has_a_name_in_letters(fresh_app: Accord, post: Server, cast: Cast, lead: int) -> None:
+def test_the_vendor_has_a_name_in_letters(app_here: Accord, post: Server, cast: Cast, lead: int) -> None:
     with staff() as session:
         Vendor.here(session).name = "Northwind"
     for _ in range(2):
         happen(lead, cast.sam)
-    work(fresh_app)
+    work(app_here)
+
+    with staff() as session:
+        Vendor.here(session).name = "Your company"
 
     assert post.taken[0]["Subject"] == "2 news from Northwind"

@@ -16,6 +16,7 @@ from app.models.person import Person
 from app.models.readers import readers
 from app.models.step import Step
 from app.models.watch import Watch
+from app.rules.mentions import named
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
@@ -79,21 +80,21 @@ class Comment(Tracked, Numbered, Base):
         _check(text)
         if vendor_only and not by.is_staff:
             raise RuleBroken("Only the vendor keeps comments to itself.", "vendor_only")
-        named = _named(session, record, text, vendor_only=vendor_only)
+        meant = _named(session, record, text, vendor_only=vendor_only)
         comment = cls(
             partner_id=record.partner_id,
             subject_type=record.__tablename__,
             subject_id=record.id,
             author_id=by.id,
             text=text,
-            mentions=[{"id": one.id, "name": one.name} for one in named],
+            mentions=[{"id": one.id, "name": one.name} for one in meant],
             vendor_only=vendor_only,
             said_at=clock.now(),
         )
         session.add(comment)
         session.flush()
         Watch.begin(record, by=by)
-        comment._tell(record, "comment.said", named, by)
+        comment._tell(record, "comment.said", meant, by)
         return comment
 
     def change(self, record: Any, text: str, *, by: Person) -> None:
@@ -101,13 +102,13 @@ class Comment(Tracked, Numbered, Base):
         self._check_own(by)
         _check(text)
         known = {each["id"] for each in self.mentions}
-        named = _named(self.session, record, text, vendor_only=self.vendor_only)
+        meant = _named(self.session, record, text, vendor_only=self.vendor_only)
         if text == self.text:
             return
         self.text, self.edited_at = text, clock.now()
-        self.mentions = [{"id": one.id, "name": one.name} for one in named]
+        self.mentions = [{"id": one.id, "name": one.name} for one in meant]
         self.track("comment.changed", by=by)
-        new = [one for one in named if one.id not in known]
+        new = [one for one in meant if one.id not in known]
         if new:
             self._tell(record, "comment.named", new, by)
 
@@ -126,8 +127,8 @@ class Comment(Tracked, Numbered, Base):
         if self.deleted_at is not None:
             raise RuleBroken("This comment was removed meanwhile.")
 
-    def _tell(self, record: Any, kind: str, named: Sequence[Person], by: Person) -> None:
-        numbers = [one.id for one in named]
+    def _tell(self, record: Any, kind: str, meant: Sequence[Person], by: Person) -> None:
+        numbers = [one.id for one in meant]
         Step.take(
             record,
             kind,
@@ -147,36 +148,20 @@ def _check(text: str) -> None:
 
 
 def _named(session: Session, record: Any, text: str, *, vendor_only: bool) -> list[Person]:
-    """Return who is named by “@Name”: of those who may see the comment, the one with the longest name at each place."""
+    """Return who is named by “@Name”, of those who may see the comment; nobody else is looked at."""
     if "@" not in text:
         return []
-    folded = text.lower()
-    whole = func.lower(literal("@").concat(Person.name))
+    whole = func.accord_fold(literal("@").concat(Person.name))
     asked = (
         select(Person)
         .where(
             readers(record, vendor_only=vendor_only),
-            func.strpos(literal(folded), whole) > 0,
             Person.name != "",
+            func.strpos(func.accord_fold(text), whole) > 0,
         )
-        .order_by(func.length(Person.name).desc(), Person.id)
+        .order_by(Person.id)
         .limit(MOST_NAMED)
     )
-    found: dict[int, list[Person]] = {}
-    for person in session.scalars(asked):
-        for place in _places(folded, f"@{person.name.lower()}"):
-            holder = found.setdefault(place, [])
-            if not holder or len(holder[0].name) == len(person.name):
-                holder.append(person)
-    return list({person.id: person for place in sorted(found) for person in found[place]}.values())
-
-
-def _places(text: str, word: str) -> list[int]:
-    """Return where a name stands in a text: not within an address, and not as the beginning of a longer word."""
-    places, at = [], text.find(word)
-    while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
-        if not before.isalnum() and not after.isalnum():
-            places.append(at)
-        at = text.find(word, at + 1)
-    return places
+    people = {person.id: person for person in session.scalars(asked)}
+    found = named(text, ((number, person.name) for number, person in people.items()))
+    return [people[number] for number in found]

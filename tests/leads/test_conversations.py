@@ -145,8 +145,8 @@ def test_of_two_names_the_longer_one_is_meant(session: Session, cast: Cast, sold
 
 def test_the_picker_offers_who_may_see_the_record(sign_in: SignIn, lead: str, sold: Sold) -> None:
     """A6"""
-    of_acme = sign_in("oscar").get(f"{lead}/people?q=a").json
-    nobodys = sign_in("anna").get(f"/leads/{sold.free_lead.id}/people?q=a").json
+    of_acme = sign_in("oscar").get(f"{lead}/people?q=a").get_json()
+    nobodys = sign_in("anna").get(f"/leads/{sold.free_lead.id}/people?q=a").get_json()
 
     assert of_acme[:1] == ["Alice Acme"]
     assert "Bob Bolt" not in of_acme
