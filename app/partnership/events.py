@@ -60,7 +60,13 @@ def _begins(on: date) -> datetime:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return sorted(((kind, plain_kind(kind)) for kind in SAID), key=lambda one: one[1])
+    """Return every kind of event under its noun: many nouns are changed, accepted or closed."""
+    named = ((kind, f"{_noun(kind)}: {plain_kind(kind).lower()}") for kind in SAID)
+    return sorted(named, key=lambda one: one[1])
+
+
+def _noun(kind: str) -> str:
+    return kind.partition(".")[0].replace("_", " ").capitalize()
 
 
 LIST = Listing(

@@ -140,7 +140,8 @@ def test_a_change_reads_in_one_line() -> None:
 def test_an_administrator_names_the_vendor(sign_in: SignIn, session: Session) -> None:
     client = sign_in("anna")
 
-    answer = client.post("/partnership/settings/edit", data={"name": "Northwind", "time_zone": "Europe/Oslo"})
+    said = {"name": "Northwind", "time_zone": "Europe/Oslo", "cross_sale_consent": "y"}
+    answer = client.post("/partnership/settings/edit", data=said)
 
     assert answer.status_code == 303
     session.expire_all()
