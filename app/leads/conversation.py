@@ -37,7 +37,9 @@ class Entry:
     who: str
     side: str
     words: str | Markup
-    only_vendor: bool
+    kept: str
+    """Who alone sees it, where not everybody who reads the record does."""
+
     comment: Comment | None = None
     is_own: bool = False
 
@@ -53,7 +55,7 @@ class File:
 
     file: Attachment
     who: str
-    only_vendor: bool
+    kept: str
     may_be_removed: bool
 
     @property
@@ -87,14 +89,17 @@ def conversation(record: Any) -> Talk:
     session, reader, vendor = db.session(), current_person, _vendor()
     steps = [step for step in Step.path(session, record, SHOWN) if not step.kind.startswith("comment.")]
     comments = Comment.on(session, record, SHOWN)
-    entries = [*(_step(step, vendor) for step in steps), *(_comment(one, vendor) for one in comments)]
+    entries = [
+        *(_step(step, record, vendor) for step in steps),
+        *(_comment(one, record, vendor) for one in comments),
+    ]
     is_staff = reader.is_staff
     return Talk(
         kind=KINDS[record.__tablename__],
         record_id=record.id,
         entries=sorted(entries, key=lambda entry: (entry.at, entry.is_comment, entry.number), reverse=True),
         is_cut=len(steps) >= SHOWN or len(comments) >= SHOWN,
-        files=[_file(one) for one in Attachment.on(session, record)],
+        files=[_file(one, record, vendor) for one in Attachment.on(session, record)],
         watches=_watches(record, reader),
         may_talk=may(Permission.COMMENT),
         may_keep_to_vendor=is_staff and record.partner_id is not None,
@@ -128,31 +133,36 @@ def _vendor() -> str:
     return known.vendor if known is not None else "Accord"
 
 
-def _step(step: Step, vendor: str) -> Entry:
-    return Entry(step.at, step.id, step.who, _side(step.actor, vendor), step.words, _is_hidden(step))
+def _step(step: Step, record: Any, vendor: str) -> Entry:
+    side, kept = _side(step.actor, vendor), _kept(step, record, vendor)
+    return Entry(step.at, step.id, step.who, side, step.words, kept)
 
 
-def _comment(comment: Comment, vendor: str) -> Entry:
+def _comment(comment: Comment, record: Any, vendor: str) -> Entry:
     return Entry(
         comment.said_at,
         comment.id,
         name_of(comment.author_id, comment.author),
         _side(comment.author, vendor),
         as_html(comment.text, comment.names),
-        _is_hidden(comment),
+        _kept(comment, record, vendor),
         comment,
         is_own=comment.author_id == current_person.id,
     )
 
 
-def _file(file: Attachment) -> File:
+def _file(file: Attachment, record: Any, vendor: str) -> File:
     who = name_of(file.uploaded_by_id, file.uploaded_by)
-    return File(file, who, _is_hidden(file), file.may_be_removed_by(current_person))
+    return File(file, who, _kept(file, record, vendor), file.may_be_removed_by(current_person))
 
 
-def _is_hidden(kept: Step | Comment | Attachment) -> bool:
-    """Say whether a member of the staff reads what no partner does."""
-    return current_person.is_staff and (kept.vendor_only or kept.partner_id is None)
+def _kept(one: Step | Comment | Attachment, record: Any, vendor: str) -> str:
+    """Say to a member of the staff who else reads this, where the record's partner does not."""
+    if not current_person.is_staff:
+        return ""
+    if one.vendor_only or one.partner_id is None:
+        return f"only {vendor}"
+    return "" if one.partner_id == record.partner_id else "with an earlier partner"
 
 
 def _side(person: Person | None, vendor: str) -> str:

@@ -326,6 +326,21 @@ def test_what_the_vendor_said_before_a_lead_was_anybodys_stays_the_vendors(
         assert own.scalars(select(Comment)).all() == []
 
 
+def test_what_was_said_with_one_partner_is_not_read_by_the_next(
+    session: Session, cast: Cast, sold: Sold, sign_in: SignIn, as_partner: AsPartner
+) -> None:
+    """L1, A6: a deal that changed hands takes no talk along; staff see with whom it was said."""
+    Comment.say(sold.acme_lead, "Between us and Acme", by=cast.alice)
+    sold.acme_lead.partner_id = cast.bolt.id
+    session.commit()
+    address = f"/leads/{sold.acme_lead.id}"
+
+    with as_partner(cast.bolt, cast.bob) as own:
+        assert own.scalars(select(Comment)).all() == []
+    assert "Between us" not in sign_in("bob").get(address).text
+    assert "with an earlier partner" in sign_in("sam").get(address).text
+
+
 def test_somebody_of_another_partner_is_somebody(
     session: Session, cast: Cast, sold: Sold, sign_in: SignIn
 ) -> None:
