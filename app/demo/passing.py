@@ -237,14 +237,11 @@ class Passing:
     def save_views(self) -> None:
         """Inside sales keeps what it looks at every morning."""
         owen = self.staff["owen"]
-        for name, listing, query in (
-            ("To be passed on", "leads", "partner=nobody&stage=qualified"),
-            ("Wins to confirm", "opportunities", "state=reported"),
+        for listing, name, query in (
+            ("/leads", "To be passed on", "partner=nobody&stage=qualified"),
+            ("/opportunities", "Wins to confirm", "state=reported"),
         ):
-            self.session.add(
-                SavedView(person_id=owen.id, listing=listing, name=name, query=query, shared=True)
-            )
-        self.session.flush()
+            SavedView.save(self.session, by=owen, listing=listing, name=name, query=query, shared=True)
 
     # -- who and what
 
