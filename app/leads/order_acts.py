@@ -51,7 +51,7 @@ def confirm(order_id: int) -> ResponseReturnValue:
 def fulfil(order_id: int) -> ResponseReturnValue:
     """Say that everything was delivered."""
     mine(order_id).fulfil(by=current_person)
-    flash("Delivered.")
+    flash("Fulfilled: everything was delivered.")
     return _back(order_id)
 
 

@@ -19,7 +19,7 @@ from app.models import Order, OrderLine, OrderStatus, Partner, Person, Product
 WAITS = {
     "submission": "To be submitted",
     "confirmation": "To be confirmed",
-    "delivery": "To be delivered",
+    "delivery": "To be fulfilled",
 }
 WHOSE = {"mine": "Mine", "nobody": "Nobody’s"}
 

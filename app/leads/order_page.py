@@ -35,7 +35,7 @@ WALKED = (
     (OrderStatus.DRAFT, "Draft", "drafted_at"),
     (OrderStatus.SUBMITTED, "Submitted", "submitted_at"),
     (OrderStatus.CONFIRMED, "Confirmed", "confirmed_at"),
-    (OrderStatus.FULFILLED, "Delivered", "fulfilled_at"),
+    (OrderStatus.FULFILLED, "Fulfilled", "fulfilled_at"),
     (OrderStatus.CLOSED, "Closed", "closed_at"),
 )
 

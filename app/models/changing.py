@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Row, Select, inspect, select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -46,19 +46,20 @@ def _what(session: Session, noun: _Noun) -> str:
     row = _read(session, latest)
     if row is None:
         return ""
-    fields = ", ".join(
-        name.removesuffix("_id").replace("_", " ") for name in row.fields if name not in _BESIDES
-    )
-    return f" ({row.name or 'Accord'}{': ' + fields if fields else ''})"
+    name, changed = row
+    fields = ", ".join(each.removesuffix("_id").replace("_", " ") for each in changed if each not in _BESIDES)
+    return f" ({name or 'Accord'}{': ' + fields if fields else ''})"
 
 
-def _read(session: Session, latest: Select[str, list[Any]]) -> Row[str, list[Any]] | None:
-    """Return the latest event; a partner reads none by itself, and is told by whom it was in the vendor's books."""
+def _read(session: Session, latest: Select[str, list[Any]]) -> tuple[str | None, list[Any]] | None:
+    """Return by whom the latest change was and of what; a partner reads no events, and learns by whom only."""
     opened = scope.current()
     if opened is None or opened.role is not scope.Role.PARTNER:
-        return session.execute(latest).one_or_none()
+        row = session.execute(latest).one_or_none()
+        return None if row is None else (row.name, row.fields)
     with scope.books(session) as books:
-        return books.execute(latest).one_or_none()
+        row = books.execute(latest).one_or_none()
+    return None if row is None else (row.name, [])
 
 
 def lock(noun: _Noun) -> None:

@@ -103,7 +103,7 @@ SAID = {
     "order.described": "Draft described",
     "order.discarded": "Draft discarded: {reason}",
     "order.drafted": "Order {number} begun",
-    "order.fulfilled": "Delivered",
+    "order.fulfilled": "Fulfilled",
     "order.line_added": "{quantity} of {sku} added",
     "order.line_changed": "Quantities changed: {lines}",
     "order.line_removed": "{quantity} of {sku} taken out",

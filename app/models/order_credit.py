@@ -59,7 +59,7 @@ def credit(self: Order, quantities: Mapping[int, Decimal], reason: str, *, by: P
             session.add(_mirror(note, line, quantity, amount, self.number))
     session.flush()
     total = session.scalar(select(func.sum(OrderLine.amount)).where(OrderLine.order_id == note.id))
-    worth = f"{rounded(total or Decimal(0), self.currency)} {self.currency}"
+    worth = f"{rounded(total or Decimal(0), self.currency):,} {self.currency}"
     Step.take(note, "order.credit_given", by=by, number=note.number, order=self.number, total=worth)
     Step.take(
         self,

@@ -47,7 +47,7 @@ def submit(self: Order, *, by: Person, seen: str | None = None, version: int | N
     freeze(sheet)
     self.session.flush()  # the database lets a partner change lines of drafts only
     self.status, self.ordered_on, self.submitted_at = OrderStatus.SUBMITTED, sheet.on, clock.now()
-    _told(self, "order.submitted", by, total=f"{sheet.shown_total} {self.currency}")
+    _told(self, "order.submitted", by, total=f"{sheet.shown_total:,} {self.currency}")
 
 
 def confirm(self: Order, *, by: Person) -> None:

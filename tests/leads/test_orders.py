@@ -92,7 +92,7 @@ def test_a_partner_orders_from_beginning_to_end_and_the_vendor_delivers(
         sam.post(f"{address}/{act}")
     assert status(session, order) is OrderStatus.CLOSED
     told = oscar.get(address).text
-    assert all(word in told for word in ("Submitted, 5130.00 USD", "Confirmed", "Delivered", "Sam Sales"))
+    assert all(word in told for word in ("Submitted, 5,130.00 USD", "Confirmed", "Fulfilled", "Sam Sales"))
 
 
 @pytest.mark.parametrize(
