@@ -22,13 +22,13 @@ Number = Decimal | int
 
 @dataclass(frozen=True)
 class Chart:
-    """A question, the figure that answers it, and the table of the same numbers (heads, rows of words)."""
+    """A question, the figure that answers it, and the table of the same numbers (heads, rows of words and addresses)."""
 
     id: str
     question: str
     figure: dict[str, Any]
     heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[tuple[str, str | None]]]
 
     @property
     def is_empty(self) -> bool:
@@ -42,8 +42,12 @@ def bars(
     months: Sequence[date],
     series: Mapping[str, Sequence[Number]],
     unit: str = "",
+    hrefs: Mapping[str, Sequence[str]] | None = None,
 ) -> Chart:
-    """Return bars by month, one colour for each series; `unit` is the currency, or empty for counts."""
+    """Return bars by month, one colour for each series; `unit` is the currency, or empty for counts.
+
+    `hrefs` has the address of the list behind each number.
+    """
     names = [month_name(month) for month in months]
     data = [
         {"type": "bar", "name": name, "x": names, "y": [_plotted(value) for value in values]}
@@ -65,8 +69,15 @@ def bars(
         "showlegend": len(series) > 1,
         "barmode": "group",
     }
+    behind = hrefs or {}
     rows = [
-        [name, *(_read(values[place], unit) for values in series.values())]
+        [
+            (name, None),
+            *(
+                (_read(values[place], unit), behind[one][place] if one in behind and values[place] else None)
+                for one, values in series.items()
+            ),
+        ]
         for place, name in enumerate(names)
     ]
     heads = ["Month", *(f"{name}, {unit}" if unit else name for name in series)]

@@ -130,6 +130,8 @@ LIST = LeadListing(
         text("country", "Country", lambda given: Lead.country == given.upper()),
         day("from", "Created from", lambda on: Lead.created_on >= on),
         day("to", "Created to", lambda on: Lead.created_on <= on),
+        day("closed_from", "Closed from", lambda on: Lead.closed_on >= on),
+        day("closed_to", "Closed to", lambda on: Lead.closed_on <= on),
     ],
     search=lambda words: matches(Lead.search, words),
     default="-created",

@@ -6,14 +6,16 @@ is counted apart and said, never drawn as zero.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from flask import url_for
 from sqlalchemy import text
 
-from app.charts import Chart, bars, last_months
+from app.charts import Chart, bars
 from app.extensions import db
 
 _MONTHS = text("""
@@ -51,9 +53,8 @@ class Analytics:
     unpriced: int
 
 
-def own_analytics(currency: str, today: date) -> Analytics:
-    """Return the charts of the last twelve months; those without a single record are left out."""
-    months = last_months(today)
+def own_analytics(currency: str, months: list[date]) -> Analytics:
+    """Return the charts of these months; those without a single record are left out."""
     rows = db.session.execute(_MONTHS, {"since": months[0], "currency": currency}).all()
     found = {(row.series, row.month): row.figure or Decimal(0) for row in rows}
     charts = [
@@ -65,6 +66,10 @@ def own_analytics(currency: str, today: date) -> Analytics:
                 "Registered": _counts(found, "registered", months),
                 "Converted": _counts(found, "converted", months),
             },
+            hrefs={
+                "Registered": _addresses("leads.index", months, "from", "to"),
+                "Converted": _addresses("leads.index", months, "closed_from", "closed_to", stage="converted"),
+            },
         ),
         bars(
             "deals",
@@ -72,6 +77,10 @@ def own_analytics(currency: str, today: date) -> Analytics:
             months,
             {"Won": _amounts(found, "won", months), "Lost": _amounts(found, "lost", months)},
             currency,
+            {
+                "Won": _addresses("opportunities.index", months, "closed_from", "closed_to", state="won"),
+                "Lost": _addresses("opportunities.index", months, "closed_from", "closed_to", state="lost"),
+            },
         ),
         bars(
             "orders",
@@ -93,3 +102,13 @@ def _counts(found: Found, series: str, months: list[date]) -> list[int]:
 
 def _amounts(found: Found, series: str, months: list[date]) -> list[Decimal]:
     return [Decimal(found.get((series, month), 0)) for month in months]
+
+
+def _addresses(endpoint: str, months: list[date], first: str, last: str, **more: str) -> list[str]:
+    """Return the address of the list behind each month's number."""
+    kept = "".join(f"&{name}={value}" for name, value in more.items())
+    return [f"{url_for(endpoint)}?{first}={month}&{last}={_end(month)}{kept}" for month in months]
+
+
+def _end(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])

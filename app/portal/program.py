@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from app import stored_files
 from app.access import Permission, requires
+from app.charts import last_months
 from app.database import find
 from app.models import TypeDocument
 from app.portal.analytics import own_analytics
 from app.portal.information import own_information
+from app.portal.pipeline import own_pipeline
 from app.portal.standing import own_standing
 
 bp = Blueprint("program", __name__, url_prefix="/program")
@@ -23,11 +25,13 @@ def show() -> ResponseReturnValue:
     standing, trouble = own_standing()
     if standing is None:
         return render_template("portal/program/off.html", trouble=trouble)
+    months = last_months(standing.on)
     return render_template(
         "portal/program/show.html",
         standing=standing,
         information=own_information(standing),
-        analytics=own_analytics(standing.currency, standing.on) if standing.currency else None,
+        analytics=own_analytics(standing.currency, months) if standing.currency else None,
+        pipeline=own_pipeline(months[0]),
     )
 
 

@@ -18,7 +18,7 @@ from tests.conftest import Queries
 from tests.portal.conftest import Story
 
 SignIn = Callable[[str], FlaskClient]
-PROGRAM_QUERIES = 10
+PROGRAM_QUERIES = 11
 HOME_QUERIES = 9
 
 
@@ -188,7 +188,10 @@ def test_charts_have_a_table_of_the_same_figures(sign_in: SignIn, story: Story) 
     page = sign_in("alice").get("/portal/program").text
 
     assert "What did we win and lose, in USD?" in page
-    assert '<th scope="row">Feb 2026</th><td class="num">1,500.00</td>' in page
+    assert (
+        '<th scope="row">Feb 2026</th><td class="num"><a href="/opportunities?closed_from=2026-02-01&amp;closed_to=2026-02-28&amp;state=won">1,500.00</a></td>'
+        in page
+    )
     assert '"y": ["0"' in page
 
 
