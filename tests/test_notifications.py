@@ -73,7 +73,7 @@ def test_a_partners_act_tells_the_vendors_people_in_the_same_transaction(
     with as_partner(cast.acme, cast.oscar) as own, pytest.raises(RuleBroken):
         Comment.say(own.get_one(Lead, lead.id), " ", by=cast.oscar)
 
-    assert told(session) == ["Sam Sales"]
+    assert told(session) == ["Carl Manager", "Sam Sales"]
 
 
 def test_a_person_reads_its_own_only(

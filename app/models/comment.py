@@ -13,7 +13,7 @@ from app import clock
 from app.models.base import Base, Numbered, Tracked
 from app.models.changing import lock
 from app.models.person import Person
-from app.models.readers import readers
+from app.models.readers import across, readers
 from app.models.step import Step
 from app.models.watch import Watch
 from app.rules.mentions import named
@@ -94,7 +94,7 @@ class Comment(Tracked, Numbered, Base):
         session.add(comment)
         session.flush()
         Watch.begin(record, by=by)
-        comment._tell(record, "comment.said", meant, by)
+        comment._tell(record, "comment.said", meant, by, [] if vendor_only else across(session, record, by))
         return comment
 
     def change(self, record: Any, text: str, *, by: Person) -> None:
@@ -127,13 +127,15 @@ class Comment(Tracked, Numbered, Base):
         if self.deleted_at is not None:
             raise RuleBroken("This comment was removed meanwhile.")
 
-    def _tell(self, record: Any, kind: str, meant: Sequence[Person], by: Person) -> None:
+    def _tell(
+        self, record: Any, kind: str, meant: Sequence[Person], by: Person, others: Sequence[int] = ()
+    ) -> None:
         numbers = [one.id for one in meant]
         Step.take(
             record,
             kind,
             by=by,
-            to=numbers,
+            to={*numbers, *others},
             vendor_only=self.vendor_only,
             comment_id=self.id,
             mentions=numbers,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
 
+from app.models.partner import Partner
 from app.models.person import Person, Role
 from app.models.vendor import Vendor
 
@@ -31,3 +33,21 @@ def may_see(
 def readers(record: Any, *, vendor_only: bool = False) -> ColumnElement[bool]:
     """Return the condition that a person may see this record."""
     return may_see(record.partner_id, getattr(record, "owner_id", None), vendor_only=vendor_only)
+
+
+def across(session: Session, record: Any, by: Person) -> list[int]:
+    """Return who on the other side hears of what somebody says about a record.
+
+    For a partner's person it is the partner's manager; for staff the record's owner, who hears anyway, or where nobody
+    of the partner owns it, the partner's administrators.
+    """
+    if record.partner_id is None:
+        return []
+    if not by.is_staff:
+        manager = session.scalar(select(Partner.manager_id).where(Partner.id == record.partner_id))
+        return [] if manager is None else [manager]
+    of_partner = select(Person.id).where(Person.partner_id == record.partner_id, Person.active)
+    owner_id = getattr(record, "owner_id", None)
+    if owner_id is not None and session.scalar(of_partner.where(Person.id == owner_id)) is not None:
+        return []
+    return list(session.scalars(of_partner.where(Person.roles.contains([Role.PARTNER_ADMINISTRATOR.value]))))
