@@ -176,7 +176,7 @@ def _moves(deal: Opportunity, stage: OpportunityStage, stages: Sequence[Opportun
         if one.id == stage.id:
             continue
         if one.kind is StageKind.OPEN:
-            moves.append(Move(str(one.id), one.name, there, {"stage_id": str(one.id), "back": "board"}))
+            moves.append(Move(str(one.id), one.name, there, {"stage_id": str(one.id)}))
         else:
             act = "report_won" if one.kind is StageKind.WON else "lose"
             form = url_for(f"opportunities.{act}", stage_id=one.id, **number)

@@ -23,7 +23,7 @@ from app.access import current_person
 from app.extensions import db
 from app.forms import AmountField, Form, shortest, trimmed
 from app.leads import choices
-from app.models import Opportunity, OpportunityProduct, Partner, Product
+from app.models import Opportunity, OpportunityProduct, Partner, Person, Product
 from app.models.opportunity_closing import LONGEST_REASON
 from app.models.opportunity_products import Wanted
 from app.models.opportunity_working import TEXTS
@@ -89,8 +89,7 @@ class DealForm(Form):
     def __init__(self, *args: Any, deal: Opportunity | None = None, **given: Any) -> None:
         super().__init__(*args, data=_known(deal) | given)
         self.country.choices = choices.countries(deal.country if deal else None)
-        whose = deal.partner_id if deal else current_person.partner_id
-        self.owner_id.choices = [("", "Nobody"), *(choices.workers(whose) if whose else [])]
+        self.owner_id.choices = _owners(deal)
         self._offer_lines()
 
     def _offer_lines(self) -> None:
@@ -125,6 +124,17 @@ class DealForm(Form):
             if sku not in known:
                 raise RuleBroken(f"There is no product “{sku}”. Choose one of the list.", "products")
         return [Wanted(known[sku], Decimal(1) if number is None else number) for sku, number in lines]
+
+
+def _owners(deal: Opportunity | None) -> choices.Choices:
+    """Return who may work a deal, and who works it now, whoever that is."""
+    whose = deal.partner_id if deal else current_person.partner_id
+    people = [("", "Nobody"), *(choices.workers(whose) if whose else [])]
+    now = deal.owner_id if deal else None
+    if now is not None and str(now) not in dict(people):
+        owner = db.session.get(Person, now)
+        people.append((str(now), owner.name if owner else "Somebody who left"))
+    return people
 
 
 def _part(field: Any) -> Any:

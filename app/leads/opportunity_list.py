@@ -91,9 +91,11 @@ def _product(given: str) -> ColumnElement[bool]:
     """Return the condition that a deal is about a product, first or among others."""
     product = db.session.scalar(select(Product.id).where(func.lower(Product.sku) == given.lower()))
     among_others = select(OpportunityProduct.opportunity_id).where(OpportunityProduct.product_id == product)
-    others = list(db.session.scalars(among_others.limit(SUMMED)))
+    others = list(db.session.scalars(among_others.limit(SUMMED + 1)))
     first = Opportunity.product_id == product
-    return or_(first, Opportunity.id.in_(others)) if others else first
+    if not others:
+        return first
+    return or_(first, Opportunity.id.in_(others if len(others) <= SUMMED else among_others))
 
 
 def _at_least(given: str) -> ColumnElement[bool]:

@@ -145,8 +145,7 @@ def release(deal: Opportunity, reason: str, *, by: Person | None) -> None:
     """End the protection of the deal's customer."""
     from app.models.registration import Registration  # noqa: PLC0415 - registrations know deals
 
-    if hasattr(Registration, "release"):
-        Registration.release(deal.session, deal, reason=reason, by=by)
+    Registration.release(deal.session, deal, reason=reason, by=by)
 
 
 def _say(deal: Opportunity, kind: str, by: Person | None, **facts: Any) -> None:

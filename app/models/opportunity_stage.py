@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ColumnElement, Numeric, cast, func, select
+from sqlalchemy import CheckConstraint, Numeric, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -54,11 +54,6 @@ class OpportunityStage(Tracked, Numbered, Base):
         order = (cls.position.desc(), cls.id.desc()) if last else (cls.position, cls.id)
         found = select(cls).where(cls.kind == kind, cls.active).order_by(*order).limit(1)
         return session.scalars(found).one()
-
-    @classmethod
-    def is_of(cls, kind: StageKind) -> ColumnElement[bool]:
-        """Return the condition that a stage is of a kind."""
-        return cls.kind == kind
 
     def holds_deals(self) -> bool:
         """Say whether deals stand in it."""

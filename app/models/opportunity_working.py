@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import scope
 from app.models import opportunity_products
 from app.models.changing import check_version, lock
 from app.models.opportunity_counting import matters, reassess_each, to_tell
@@ -105,7 +106,8 @@ class Working:
             _check_days(deal, stage)
             before, after = deal.changes()
             _check_customer(session, deal, after, by)
-            _check_owner(session, deal)
+            if "owner_id" in after:
+                _check_owner(session, deal)
         changed += list(after)
         if not changed:
             return
@@ -247,6 +249,9 @@ def _check_owner(session: Session, deal: Opportunity) -> None:
     owner = session.get(Person, deal.owner_id)
     if owner is None or owner.partner_id not in {None, deal.partner_id} or not owner.active:
         raise RuleBroken("This person does not work for the partner. Choose somebody else.", "owner_id")
+    opened = scope.current()
+    if opened is not None and opened.own_only and owner.id != opened.person_id:
+        raise RuleBroken("Ask your organisation's administrator to give the deal to a colleague.", "owner_id")
 
 
 def _in_words(deal: Opportunity, changed: Sequence[str], before: dict[str, Any]) -> str:

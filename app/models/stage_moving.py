@@ -43,8 +43,8 @@ def move_all(session: Session, stage: OpportunityStage, to: OpportunityStage, *,
         update(deals)
         .where(here)
         .values(stage_id=to.id, version=deals.c.version + literal(1, Integer))
-        .returning(deals.c.id)
+        .returning(deals.c.deleted_at)
     )
-    number = len(moved.all())
+    number = sum(deleted_at is None for (deleted_at,) in moved)
     reassess_each(session, partners, by=by)
     return number

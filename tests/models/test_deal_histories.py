@@ -332,7 +332,7 @@ def test_no_history_of_deals_leaves_a_standing_that_a_recomputation_does_not_giv
         type("OnThisStage", (Histories,), {"told": told}),
         settings=settings(
             max_examples=6,
-            stateful_step_count=12,
+            stateful_step_count=10,
             deadline=None,
             derandomize=True,
             phases=[Phase.generate],

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import scope
@@ -34,6 +34,7 @@ from app.rules.pipeline import MoveForbidden
 from app.rules.refusals import RuleBroken
 from tests import factories
 from tests.cast import Cast
+from tests.conftest import joined
 
 AsPartner = Callable[..., AbstractContextManager[Session]]
 WON = {"sum": "opportunities", "over": "calendar year"}
@@ -183,6 +184,19 @@ def test_a_colleagues_deal_is_read_and_not_changed(
             deal.edit(by=oscar, name="Mine")
         with pytest.raises(NotYours):
             deal.lose("Too dear.", by=oscar)
+
+
+def test_an_agent_that_sees_its_own_deals_only_gives_none_away(
+    session: Session, cast: Cast, connection: Connection
+) -> None:
+    """L7: the sentence comes before the database says no."""
+    session.commit()
+    narrow = scope.Scope(scope.Role.PARTNER, cast.acme.id, cast.oscar.id, own_only=True)
+    with scope.opened(narrow), joined(connection) as own:
+        oscar = own.get_one(Person, cast.oscar.id)
+        deal = opened(own, own.get_one(Partner, cast.acme.id), oscar)
+        with pytest.raises(RuleBroken, match="give the deal to a colleague"):
+            deal.edit(by=oscar, owner_id=cast.alice.id)
 
 
 def test_a_deal_is_about_products_the_first_of_which_measures_look_at(session: Session, cast: Cast) -> None:
