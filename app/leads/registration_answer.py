@@ -12,7 +12,8 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import StringField
+from sqlalchemy import select
+from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
 from app import scope
@@ -21,7 +22,8 @@ from app.database import aside
 from app.extensions import db
 from app.filters import day
 from app.forms import Form
-from app.models import Throttle, conflicts
+from app.leads import choices
+from app.models import Partner, Throttle, conflicts
 from app.models.conflicts import Question
 from app.models.registering import CustomerProtected, TooManyQuestions, check_asked, counted_as
 from app.rules.conflicts import Answer, Verdict
@@ -44,8 +46,8 @@ class QuestionForm(Form):
     customer_email = StringField(
         "E-mail of the contact", [Length(max=2000)], description="Its domain counts, unless it is free mail."
     )
-    country = StringField(
-        "Country", [Length(max=100)], description="Two letters, such as DE. Names are compared within it."
+    country = SelectField(
+        "Country", coerce=choices.written, validate_choice=False, description="Names are compared within it."
     )
     tax_number = StringField("Tax number", [Length(max=200)])
 
@@ -74,12 +76,19 @@ class Told:
 def answer() -> ResponseReturnValue:
     """Say whether a customer is free, protected until a day, or needs a look."""
     began = time.perf_counter()
-    form = QuestionForm()
+    form = QuestionForm(country=_own_country() if request.method == "GET" else None)
+    form.country.choices = choices.countries(form.country.data)
     told, code = _told(form) if form.validate_on_submit() else (None, 422 if form.errors else 200)
     if request.method == "POST":
         time.sleep(max(0.0, NOT_BEFORE - (time.perf_counter() - began)))
     template = "_told.html" if request.headers.get("HX-Request") else "answer.html"
     return render_template(f"leads/registrations/{template}", form=form, told=told), code
+
+
+def _own_country() -> str | None:
+    """Return the country of the reader's organisation: most of its customers are there."""
+    own = select(Partner.country).where(Partner.id == current_person.partner_id)
+    return db.session.scalar(own)
 
 
 def _told(form: QuestionForm) -> tuple[Told | None, int]:

@@ -91,7 +91,7 @@ LIST = SharedListing(
     filters=[
         choice("state", "State", STATES, _state),
         partner_filter(Registration.partner_id),
-        day("until", "Protected until", lambda on: Registration.protected_until <= on),
+        day("until", "Protection ends by", lambda on: Registration.protected_until <= on),
     ],
     search=lambda words: matches(Opportunity.search, words),
     default="-registered",

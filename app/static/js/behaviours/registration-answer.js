@@ -45,11 +45,7 @@
     form.addEventListener("change", (event) => {
       if (NAMES.includes(event.target.name)) later();
     });
-    place.querySelector("[data-check]")?.addEventListener("click", (event) => {
-      event.preventDefault();
-      asked = "";
-      ask();
-    });
+    place.querySelector("[data-check]")?.setAttribute("hidden", "");
     ask();
   });
 })();
