@@ -122,8 +122,7 @@ class Comment(Tracked, Numbered, Base):
         """Refuse who did not say it."""
         if self.author_id != by.id:
             raise RuleBroken("This is a comment of somebody else. Answer it instead.")
-        if by.is_staff:
-            lock(self)
+        lock(self)
         if self.deleted_at is not None:
             raise RuleBroken("This comment was removed meanwhile.")
 

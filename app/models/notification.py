@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, insert, or_, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, cast, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app import clock, scope
@@ -61,9 +62,10 @@ class Notification(Numbered, Base):
         watching = select(Watch.person_id).where(
             Watch.subject_type == step["subject_type"], Watch.subject_id == step["subject_id"]
         )
-        named = {*to} if owner_id is None else {*to, owner_id}
+        named = sorted({*to} if owner_id is None else {*to, owner_id})
+        meant = select(func.unnest(cast(named, ARRAY(BigInteger))))
         people = select(Person.id, Person.partner_id, Person.digest).where(
-            or_(Person.id.in_(watching), Person.id.in_(named)),
+            Person.id.in_(watching.union_all(meant)),
             may_see(step["partner_id"], owner_id, vendor_only=step["vendor_only"]),
         )
         if step["actor_id"] is not None:
