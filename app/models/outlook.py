@@ -17,11 +17,14 @@ from app.models.ladder import Ladder, Rung
 from app.models.lead import Lead, LeadStage
 from app.models.lead_passage import LeadPassage, PassageState
 from app.models.opportunity import Opportunity, OpportunityStage, StageKind
+from app.models.order import Order
+from app.models.order_status import OrderStatus
 from app.models.partner import Partner
 from app.models.partner_type import PartnerType, Tier
 from app.models.partnership import ActivePeriod, Partnership
 from app.models.person import Person
 from app.models.program import ProgramVersion, VersionStatus
+from app.models.registration import Registration, RegistrationState
 from app.rules.program import Downgrades, Upgrades
 
 NEAR = Decimal("0.8")
@@ -78,6 +81,8 @@ class Waiting:
     approvals: int
     passages: int
     own_leads: int
+    registered: int
+    ordered: int
 
 
 @dataclass(frozen=True)
@@ -130,8 +135,10 @@ def waiting(session: Session, on: date, reader: Person) -> Waiting:
     )
     passages = select(LeadPassage.id).where(LeadPassage.state == PassageState.WAITING)
     own_leads = leads.where(Lead.owner_id == reader.id)
+    registered = select(Registration.id).where(Registration.state == RegistrationState.WAITING)
+    ordered = select(Order.id).where(Order.status == OrderStatus.SUBMITTED)
     draft = select(ProgramVersion.name).where(ProgramVersion.status == VersionStatus.DRAFT)
-    questions = (reported, leads, approvals, passages, own_leads)
+    questions = (reported, leads, approvals, passages, own_leads, registered, ordered)
     counts = (_up_to_a_thousand(question) for question in questions)
     row = session.execute(select(draft.scalar_subquery(), *counts)).one()
     return Waiting(*row)
