@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Permission, current_person, may
 from app.extensions import db
+from app.leads import selected
 from app.leads.audience import SharedListing, partner_column, partner_filter
 from app.listing import Column, choice, day, matches, text
 from app.models import Order, OrderLine, OrderStatus, Partner, Person, Product
@@ -99,7 +100,7 @@ LIST = SharedListing(
     "orders",
     query=_orders,
     key=Order.id,
-    exports_selected=True,
+    acts=selected.ORDERS,
     columns=[
         Column("number", "Number", lambda row: row[0].number, sort=Order.number),
         partner_column(),

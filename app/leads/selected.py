@@ -1,4 +1,4 @@
-"""What can be done with many leads or deals at once: each record's own verb decides, row by row (L7)."""
+"""What can be done with many leads, deals or orders at once: each record's own verb decides, row by row (L7)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.access import Permission, current_person
 from app.extensions import db
 from app.leads import choices
 from app.listing import Act, Question
-from app.models import Lead, Opportunity, Person
+from app.models import Lead, Opportunity, Order, Person
 from app.models.distribution import distribute
 from app.rules.refusals import RuleBroken
 
@@ -43,6 +43,10 @@ def _assign_deal(deal: Opportunity, given: str, by: Person) -> None:
     if deal.deleted_at is not None:
         raise RuleBroken("This deal was deleted.")
     deal.edit(by=by, owner_id=_owner(given))
+
+
+def _assign_order(order: Order, given: str, by: Person) -> None:
+    order.assign(_owner(given), by=by)
 
 
 def _distribute(lead: Lead, _given: str, by: Person) -> None:
@@ -81,5 +85,17 @@ DEALS = (
         _assign_deal,
         "assigned",
         Question("Who works them", _owners(Opportunity)),
+    ),
+)
+ORDERS = (
+    Act(
+        "assign",
+        "Assign to…",
+        Permission.ORDERS_WRITE,
+        Order,
+        lambda order: order.number,
+        _assign_order,
+        "assigned",
+        Question("Who works them", _owners(Order)),
     ),
 )

@@ -95,6 +95,7 @@ SAID = {
     "opportunity_stage.moved": "Stage moved",
     "opportunity_stage.switched_off": "Stage switched off; deals that went to another one: {deals}",
     "opportunity_stage.switched_on": "Stage switched on",
+    "order.assigned": "Worked by {owner}",
     "order.cancelled": "Cancelled: {reason}",
     "order.closed": "Closed",
     "order.confirmed": "Confirmed",

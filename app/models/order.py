@@ -188,4 +188,5 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
     fulfil = order_path.fulfil
     close = order_path.close
     cancel = order_path.cancel
+    assign = order_path.assign
     credit = order_credit.credit

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from app import clock
+from app import clock, scope
 from app.models.changing import check_version, lock
+from app.models.lead_working import workers
 from app.models.opportunity_counting import reassess_each, to_tell
 from app.models.order_pricing import Sheet, check_complete
 from app.models.order_status import OrderStatus
@@ -86,6 +87,22 @@ def cancel(self: Order, reason: str, *, by: Person) -> None:
     self.status, self.cancelled_at, self.reason = OrderStatus.CANCELLED, clock.now(), reason.strip() or None
     kind = "order.discarded" if was_draft else "order.withdrawn" if is_partners else "order.cancelled"
     _told(self, kind, by, reason=self.reason or "no reason given")
+
+
+def assign(self: Order, owner_id: int | None, *, by: Person) -> None:
+    """Say who works the order: somebody of its partner, or, said by staff, of the vendor (L7)."""
+    lock(self)
+    self.check_edit(by)
+    if owner_id == self.owner_id:
+        return
+    sides = (self.partner_id,) if by.partner_id is not None else (self.partner_id, None)
+    people = {one.id: one.name for side in sides for one in workers(self.session, side)}
+    if owner_id is not None and owner_id not in people:
+        raise RuleBroken("Choose somebody who works orders of this partner.", "owner_id")
+    with scope.books(self.session):  # under a setting its former owner does not see it any more
+        self.owner_id = owner_id
+        name = "nobody" if owner_id is None else people[owner_id]
+        Step.take(self, "order.assigned", by=by, owner=name)
 
 
 # -- how

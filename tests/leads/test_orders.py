@@ -301,3 +301,19 @@ def test_a_draft_is_drawn_in_a_handful_of_questions(sign_in: SignIn, draft: Orde
         client.get(f"/orders/{draft.id}?q=wall")
 
         assert len(queries) <= DRAFT_BUDGET, queries
+
+
+def test_many_orders_are_handed_to_a_colleague_at_once(
+    session: Session, sign_in: SignIn, draft: Order, cast: Cast
+) -> None:
+    """L7: an order may be handed on whatever its status; who works no orders of the partner is no choice."""
+    draft.submit(by=cast.oscar)
+    session.commit()
+    alice = sign_in("alice")
+    form = {"act": "assign", "row": draft.id}
+    asked = alice.post("/orders/selection", data=form).text
+    assert "Alice Acme" in asked
+    assert "Sam Sales" not in asked
+    alice.post("/orders/selection", data={**form, "answer": cast.alice.id})
+    assert draft.number in alice.get("/orders?whose=mine").text
+    assert "Worked by Alice Acme" in sign_in("sam").get(f"/orders/{draft.id}").text
