@@ -184,7 +184,8 @@ class Again:
     """A rule's log, recomputed from its beginning."""
 
     decisions: int
-    wrong: Mismatch | None
+    wrong: tuple[int, str] | None
+    """The first turn that does not follow, and why."""
     partners: Sequence[tuple[str, int, Decimal, int | None]]
     """Name, leads got, what its weight asked for, and where it stands."""
 
@@ -203,7 +204,8 @@ def read_again(session: Session, rule_id: int) -> Again:
     )
     got, stands = Counter[int](), dict[int, int]()
     asked = defaultdict[int, Fraction](Fraction)
-    first_wrong, decisions = None, 0
+    first_wrong: Mismatch | None = None
+    decisions = 0
     kept = (distributing.read(*row) for row in session.execute(log))
     for decision, wrong in replayed(kept):
         decisions += 1
@@ -220,4 +222,5 @@ def read_again(session: Session, rule_id: int) -> Again:
     told = [
         (names.get(one, str(one)), got[one], _shown(asked[one]), stands.get(one)) for one in sorted(asked)
     ]
-    return Again(decisions, first_wrong, told)
+    wrong_turn = None if first_wrong is None else (first_wrong.sequence, first_wrong.said(names))
+    return Again(decisions, wrong_turn, told)

@@ -222,10 +222,17 @@ def next_turn(turns: Sequence[Turn], resting: Mapping[int, int] | None = None) -
 
 @dataclass(frozen=True)
 class Mismatch:
-    """The first decision of a log that does not follow from those before it, in words."""
+    """A decision of a log that does not follow from those before it: in words, with the partners they are about."""
 
     sequence: int
     why: str
+    partners: tuple[int | None, ...]
+
+    def said(self, names: Mapping[int, str]) -> str:
+        """Return why, with the partners by name."""
+        return self.why.format(
+            *("nobody" if one is None else names.get(one, f"partner {one}") for one in self.partners)
+        )
 
 
 def replayed(log: Iterable[Kept]) -> Iterator[tuple[Kept, Mismatch | None]]:
@@ -245,17 +252,14 @@ def _wrong(kept: Kept, values: Mapping[int, int]) -> Mismatch | None:
     for step in kept.steps:
         expected = values.get(step.partner_id, 0)
         if step.before != expected:
-            return Mismatch(
-                kept.sequence, f"partner {step.partner_id} stood at {expected}, not at {step.before}"
-            )
+            why = f"{{}} stood at {expected}, not at {step.before}"
+            return Mismatch(kept.sequence, why, (step.partner_id,))
     again = next_turn([Turn(step.partner_id, step.weight, step.before) for step in kept.steps])
     if again.chosen != kept.chosen:
-        return Mismatch(kept.sequence, f"the turn was partner {again.chosen}’s, not partner {kept.chosen}’s")
+        return Mismatch(kept.sequence, "it was the turn of {}, not of {}", (again.chosen, kept.chosen))
     after = {step.partner_id: step.after for step in again.steps}
     for step in kept.steps:
         if step.after != after[step.partner_id]:
-            return Mismatch(
-                kept.sequence,
-                f"partner {step.partner_id} came to {after[step.partner_id]}, not to {step.after}",
-            )
+            why = f"{{}} came to {after[step.partner_id]}, not to {step.after}"
+            return Mismatch(kept.sequence, why, (step.partner_id,))
     return None

@@ -216,6 +216,36 @@ def test_the_log_can_be_recomputed_by_a_person(
         assert Drawn(one).wrong == []
 
 
+def test_a_log_that_does_not_follow_is_found_out(
+    session: Session, cast: Cast, sign_in: SignIn, rule: DistributionRule
+) -> None:
+    """L1: by its turn, and in words."""
+    (offer,) = sent(session, cast, "Farm 1")
+    assert offer is not None
+    forged = {"partner_id": cast.bolt.id, "weight": 3, "before": 7, "after": 4}
+    rests = [
+        {"partner_id": one.id, "weight": w, "stands": 0, "why": ""}
+        for one, w in ((cast.acme, 5), (cast.crane, 1))
+    ]
+    session.add(
+        Decision(
+            rule_id=rule.id,
+            sequence=2,
+            at=offer.offered_at,
+            lead_id=offer.lead_id,
+            candidates=[forged],
+            excluded=rests,
+            chosen_partner_id=cast.bolt.id,
+            why="A forgery.",
+        )
+    )
+    session.commit()
+
+    page = sign_in("audrey").get(f"/leads/decisions/of/{rule.id}").text
+
+    assert "Turn 2 does not follow from those before it: Bolt Trading stood at 3, not at 7." in page
+
+
 def test_the_log_is_exported_for_whoever_wants_to_check_it(
     session: Session, cast: Cast, sign_in: SignIn, rule: DistributionRule
 ) -> None:

@@ -151,7 +151,7 @@ def test_a_log_that_was_tampered_with_is_found_out() -> None:
     first, *others = whole[2].steps
     forged = {
         "stood at": replace(whole[2], steps=[replace(first, before=first.before + 1), *others]),
-        "the turn was": replace(whole[2], chosen=CRANE),
+        "it was the turn of Acme, not of": replace(whole[2], chosen=CRANE),
         "came to": replace(whole[2], steps=[replace(first, after=first.after - 1), *others]),
     }
 
@@ -159,7 +159,7 @@ def test_a_log_that_was_tampered_with_is_found_out() -> None:
         found = [wrong for _, wrong in replayed([*whole[:2], entry, *whole[3:]]) if wrong]
 
         assert found[0].sequence == 3
-        assert words in found[0].why
+        assert words in found[0].said({ACME: "Acme"})
 
 
 def test_a_decision_says_where_everybody_stood_before_and_after() -> None:
