@@ -10,20 +10,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import request
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, and_, literal, true
 
 from app import filters as formats
+from app.leads import board_drawing
 from app.leads.audience import SharedListing
 from app.listing.columns import Filter, FilterState
 
 SIZE = 25
 """Cards of a lane; the rest is a link to the list."""
 COUNTED = 10_001
+"""How far a lane is counted, unless it says otherwise."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """One way a card may go: to which lane, in the words of its button. `asks` leads to a page with a form first."""
+    """One way a card may go: to which lane, in the words of its button. `asks` leads to a page with a form first.
+
+    `values` is what the button sends besides `back`, at most one: the view answers `back=board` with the board.
+    """
 
     to: str
     label: str
@@ -62,11 +68,18 @@ class Lane:
     href: str
     note: str | None = None
     """Such as the sum of its amounts."""
+    counted: int = COUNTED
 
     @property
     def total_words(self) -> str:
-        """Return how many there are, counted up to 10,001."""
-        return "more than 10,000" if self.total >= COUNTED else formats.number(self.total)
+        """Return how many there are, as far as they are counted."""
+        most = self.counted - 1
+        return f"more than {formats.number(most)}" if self.total > most else formats.number(self.total)
+
+    @property
+    def drawn(self) -> Markup:
+        """Return its cards as HTML."""
+        return board_drawing.drawn(self.cards)
 
     @property
     def has_more(self) -> bool:

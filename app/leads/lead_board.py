@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, func, literal, select, true
 
 from app import filters as formats
 from app.access import Permission, current_person, may, requires
 from app.extensions import db
-from app.leads.board import COUNTED, SIZE, Board, Card, Lane, Move, Narrowed, narrowed
+from app.leads.board import SIZE, Board, Card, Lane, Move, Narrowed, narrowed
 from app.leads.lead_list import LIST, waiting
 from app.leads.leads import bp
 from app.models import Lead, LeadOffer, LeadStage, OfferState, Partner, Person
 from app.models.owning import may_edit
-from app.rules.lead_stages import LeadAct, Standing
+from app.rules.lead_stages import OPEN, LeadAct, Standing
 
 LANES = {
     LeadStage.NEW: "New",
@@ -31,7 +31,10 @@ LANES = {
     LeadStage.WITHDRAWN: "Withdrawn",
 }
 FILTERS = ("owner", "campaign", "partner", "source", "country")
-BACK: dict[str, Any] = {"back": "board"}
+COUNTED = 1_001
+"""How far a lane is counted: seven lanes of ten thousand would take longer than the whole page may."""
+OF_CLOSED = 10
+"""Cards in a lane of what is over."""
 SHOWN = (
     Lead.id, Lead.company, Lead.city, Lead.stage, Lead.partner_id, Lead.owner_id, Lead.staged_at, Lead.created_on,
     Lead.budget, Lead.currency,
@@ -49,24 +52,27 @@ def board() -> ResponseReturnValue:
 def _lanes(seen: Narrowed) -> list[Lane]:
     """Read all cards in one question, all totals in another."""
     cards: dict[LeadStage, list[Card]] = {stage: [] for stage in LANES}
+    drawing = Drawing.now()
     for row in db.session.execute(_cards(seen.condition)):
-        cards[row.stage].append(_card(row))
-    totals = db.session.execute(_totals(seen.condition)).one()
+        lane = cards[row.stage]
+        if len(lane) < (SIZE if row.stage in OPEN else OF_CLOSED):
+            lane.append(drawing.card(row))
+    totals = {LeadStage(row.stage): row.total for row in db.session.execute(_totals(seen.condition))}
     args: dict[str, Any] = {**seen.args}
     return [
-        Lane(stage.value, title, cards[stage], total, url_for("leads.index", stage=stage.value, **args))
-        for (stage, title), total in zip(LANES.items(), totals, strict=True)
+        Lane(
+            stage.value, title, cards[stage], totals[stage], url_for("leads.index", stage=stage.value, **args)
+        )
+        for stage, title in LANES.items()
     ]
 
 
 def _cards(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Return the latest leads of every stage, each stage read by its own index until its lane is full."""
+    """Return the latest leads of every stage, each stage read by an index until its lane is full."""
     newest = (Lead.created_on.desc(), Lead.id.desc())
-    lanes = [
-        select(*SHOWN).where(Lead.stage == stage, condition).order_by(*newest).limit(SIZE).subquery()
-        for stage in LANES
-    ]
-    card = union_all(*(select(lane) for lane in lanes)).subquery("card")
+    lane = _lane()
+    in_lane = select(*SHOWN).where(Lead.stage == lane.c.stage, condition).order_by(*newest).limit(SIZE)
+    card = in_lane.correlate(lane).lateral("card")
     return (
         select(
             card,
@@ -74,6 +80,8 @@ def _cards(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Person.name.label("owner_name"),
             LeadOffer.answer_by.label("answer_by"),
         )
+        .select_from(lane)
+        .join(card, true())
         .outerjoin(Partner, Partner.id == card.c.partner_id)
         .outerjoin(Person, Person.id == card.c.owner_id)
         .outerjoin(LeadOffer, and_(LeadOffer.lead_id == card.c.id, LeadOffer.state == OfferState.OPEN))
@@ -82,37 +90,22 @@ def _cards(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 def _totals(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Return how many leads each lane has, each counted up to 10,001."""
-    counts = []
-    for stage in LANES:
-        some = select(literal(1)).select_from(Lead).where(Lead.stage == stage, condition).limit(COUNTED)
-        counts.append(select(func.count()).select_from(some.subquery()).scalar_subquery())
-    return select(*counts)
+    """Return how many leads each lane has, each counted as far as a lane says it."""
+    lane = _lane()
+    some = select(literal(1)).select_from(Lead).where(Lead.stage == lane.c.stage, condition).limit(COUNTED)
+    counted = (
+        select(func.count().label("total")).select_from(some.correlate(lane).lateral()).lateral("counted")
+    )
+    return select(lane.c.stage, counted.c.total).select_from(lane).join(counted, true())
+
+
+def _lane() -> Any:
+    """Return the stages as a table to join with."""
+    stages = literal([stage.value for stage in LANES], ARRAY(Text))
+    return select(func.unnest(stages, type_=Text).label("stage")).subquery("lane")
 
 
 # ---------------------------------------------------------------- a card
-
-
-def _card(row: Any) -> Card:
-    who = row.partner_name if current_person.is_staff and row.partner_name else None
-    return Card(
-        id=row.id,
-        title=row.company,
-        href=url_for("leads.show", lead_id=row.id),
-        notes=[" · ".join(part for part in (who, row.owner_name) if part), _since(row)],
-        amount=None if row.budget is None else formats.money(row.budget, row.currency),
-        unit=row.currency,
-        mark=None
-        if row.answer_by is None
-        else (f"On offer, {formats.in_time(row.answer_by, short=True)}", "warn"),
-        moves=_moves(row),
-    )
-
-
-def _since(row: Any) -> str:
-    since: date | datetime = row.staged_at or row.created_on
-    words = waiting(since)
-    return words if words == "today" else f"for {words}"
 
 
 @dataclass(frozen=True)
@@ -122,34 +115,77 @@ class Way:
     act: LeadAct
     to: LeadStage | None
     label: str
-    endpoint: str
+    address: str
     asks: bool = True
     staff: bool = False
 
 
 WAYS: Sequence[Way] = (
-    Way(LeadAct.QUALIFY, LeadStage.QUALIFIED, "Qualify", "leads.qualify", asks=False),
-    Way(LeadAct.HAND_OFF, LeadStage.HANDED_OFF, "Offer to a partner", "leads.offer", staff=True),
-    Way(LeadAct.CONVERT, LeadStage.CONVERTED, "Convert", "leads.convert"),
-    Way(LeadAct.DISQUALIFY, LeadStage.DISQUALIFIED, "Disqualify", "leads.disqualify"),
-    Way(LeadAct.WITHDRAW, LeadStage.WITHDRAWN, "Withdraw", "leads.withdraw"),
-    Way(LeadAct.REOPEN, None, "Reopen", "leads.reopen", asks=False, staff=True),
+    Way(LeadAct.QUALIFY, LeadStage.QUALIFIED, "Qualify", "qualification", asks=False),
+    Way(LeadAct.HAND_OFF, LeadStage.HANDED_OFF, "Offer to a partner", "offers/new", staff=True),
+    Way(LeadAct.CONVERT, LeadStage.CONVERTED, "Convert", "conversion"),
+    Way(LeadAct.DISQUALIFY, LeadStage.DISQUALIFIED, "Disqualify", "disqualification"),
+    Way(LeadAct.WITHDRAW, LeadStage.WITHDRAWN, "Withdraw", "withdrawal"),
+    Way(LeadAct.REOPEN, None, "Reopen", "reopening", asks=False, staff=True),
 )
 
 
-def _moves(row: Any) -> list[Move]:
-    """Return the ways a card may go, for who reads."""
-    standing = Standing(row.stage, row.partner_id is not None, row.answer_by is not None)
-    may_pass = may(Permission.LEADS_PASS)
-    edits = may(Permission.LEADS_WRITE) and may_edit(current_person, row.partner_id, row.owner_id)
+@dataclass(frozen=True)
+class Drawing:
+    """What every card of a board is drawn with, asked for once."""
+
+    reader: Person
+    writes: bool
+    passes: bool
+    leads: str
+    """The address below which leads stand."""
+
+    @classmethod
+    def now(cls) -> Drawing:
+        """Return it for who reads."""
+        may_write, may_pass = may(Permission.LEADS_WRITE), may(Permission.LEADS_PASS)
+        return cls(current_person, may_write, may_pass, url_for("leads.index"))
+
+    def card(self, row: Any) -> Card:
+        """Return a lead as a card."""
+        who = row.partner_name if self.reader.partner_id is None else None
+        href = f"{self.leads}/{row.id}"
+        words = waiting(row.staged_at or row.created_on)
+        until = formats.in_time(row.answer_by, short=True)
+        return Card(
+            id=row.id,
+            title=row.company,
+            href=href,
+            notes=[
+                " · ".join(part for part in (who, row.owner_name) if part),
+                words if words == "today" else f"for {words}",
+            ],
+            amount=None if row.budget is None else formats.money(row.budget, row.currency),
+            unit=row.currency,
+            mark=(f"On offer, {until}", "warn") if until else None,
+            moves=self.moves(row, href),
+        )
+
+    def moves(self, row: Any, href: str) -> list[Move]:
+        """Return the ways a card may go, for who reads."""
+        standing = Standing(row.stage, row.partner_id is not None, row.answer_by is not None)
+        edits = self.writes and may_edit(self.reader, row.partner_id, row.owner_id)
+        return [
+            Move(to, label, href + address, asks=asks)
+            for to, label, address, asks in _open_ways(standing, edits, self.passes)
+        ]
+
+
+@lru_cache(maxsize=256)
+def _open_ways(standing: Standing, edits: bool, passes: bool) -> list[tuple[str, str, str, bool]]:  # noqa: FBT001 - kept by all it depends on
+    """Return the ways out of a standing, for who has these rights: lane, words, end of the address, whether it asks."""
     return [
-        Move(
+        (
             (way.to or standing.after(way.act)).value,
             way.label,
-            url_for(way.endpoint, lead_id=row.id, **(BACK if way.asks else {})),
-            {} if way.asks else BACK,
-            asks=way.asks,
+            f"/{way.address}?back=board" if way.asks else f"/{way.address}",
+            way.asks,
         )
         for way in WAYS
-        if standing.allows(way.act) and (may_pass if way.staff else edits)
+        if (passes if way.staff else edits) and standing.allows(way.act)
     ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
 from app import filters as formats
@@ -55,32 +55,27 @@ def _sums(seen: Narrowed, stages: Sequence[OpportunityStage], since: date) -> di
     kept = None
     if not seen.args.keys() - {PARTNER}:
         kept = pipeline.sums(partner_filter(PipelineSum.partner_id).where(whose) if whose else None)
-    counted = [stage.id for stage in stages if stage.kind is not StageKind.OPEN or kept is None]
-    deals = (
-        select(Opportunity.id)
-        .join(OpportunityStage, OpportunityStage.id == Opportunity.stage_id)
-        .where(
-            Opportunity.stage_id.in_(counted),
-            Opportunity.deleted_at.is_(None),
-            Opportunity.closed_on.is_(None) | (Opportunity.closed_on >= since),
-            seen.condition,
-        )
-    )
-    found: dict[int, list[pipeline.Sum]] = {}
-    for one in [*(kept or []), *pipeline.of_deals(deals)]:
+    counted = [stage for stage in stages if stage.kind is not StageKind.OPEN or kept is None]
+    found = pipeline.of_lanes({stage.id: _stands(seen, stage, since) for stage in counted})
+    for one in kept or []:
         found.setdefault(one.stage_id or 0, []).append(one)
     return found
 
 
+def _stands(seen: Narrowed, stage: OpportunityStage, since: date) -> ColumnElement[bool]:
+    """Return the condition that a deal stands in a lane: open, or closed lately."""
+    closed = Opportunity.closed_on
+    is_shown = closed.is_(None) if stage.kind is StageKind.OPEN else closed >= since
+    return and_(Opportunity.stage_id == stage.id, is_shown, Opportunity.deleted_at.is_(None), seen.condition)
+
+
 def _shown(seen: Narrowed, stage: OpportunityStage, since: date) -> Select[int, int]:
-    """Return the deals of a lane: open ones, or those closed lately."""
+    """Return the first deals of a lane: what may close first, or what was closed last."""
     deals = select(Opportunity.id.label("id"), literal(stage.id).label("stage_id")).where(
-        Opportunity.stage_id == stage.id, Opportunity.deleted_at.is_(None), seen.condition
+        _stands(seen, stage, since)
     )
     if stage.kind is StageKind.OPEN:
-        deals = deals.where(Opportunity.closed_on.is_(None))
         return deals.order_by(Opportunity.expected_on, Opportunity.id).limit(CARDS)
-    deals = deals.where(Opportunity.closed_on >= since)
     return deals.order_by(Opportunity.closed_on.desc(), Opportunity.id.desc()).limit(CARDS)
 
 

@@ -1,5 +1,5 @@
 // A board: cards are dragged to another lane by mouse, or carried there by keyboard. Where a card may go, its own plain
-// forms and links say; a drop sends that form or opens that page. What was moved is said aloud and keeps the focus.
+// buttons and links say; a drop presses that button or opens that page. What was moved is said aloud and keeps the focus.
 (() => {
   "use strict";
   const board = document.querySelector("[data-behaviour='board']");
@@ -45,7 +45,7 @@
       return false;
     }
     sessionStorage.setItem(MOVED, JSON.stringify({ card: card.dataset.card, lane: lane.dataset.lane }));
-    if (way.tagName === "FORM") way.requestSubmit();
+    if (way.tagName === "BUTTON") way.form.requestSubmit(way);
     else window.location.assign(way.href);
     return true;
   };
