@@ -20,7 +20,9 @@ class OrderForm(VersionedForm):
 
     customer = StringField("Customer", [Length(max=200)], description="Who gets it in the end.")
     customer_reference = StringField(
-        "Your reference", [Length(max=200)], description="It stands on every paper, such as PO 4711."
+        "Reference",
+        [Length(max=200)],
+        description="The partner’s own, such as PO 4711; it stands on every paper.",
     )
     currency = StringField("Currency", [Length(max=3)], description="Empty means the partner’s own.")
     note = TextAreaField("Note", [Length(max=2000)], render_kw={"rows": 3})
