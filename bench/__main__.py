@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app import embedded
-from bench import dataset, pages, server, stage, weight, work
+from bench import conflicts, dataset, pages, server, stage, weight, work
 from bench.client import Client
 from bench.pages import Visited, Who
 from bench.stage import Stage
@@ -21,6 +21,7 @@ GROWS_WITHIN = 1.5
 ASSESSED_WITHIN = 10.0  # seconds, for 1,000 partners and 1,000,000 facts
 TIMES_THE_SUMS = 3.0
 LINES_A_SECOND = 30_000
+ANSWERED_WITHIN = 30.0  # milliseconds, for whether a customer is free, at 100,000 customers
 MEMORY = 150.0  # MB
 FIRST_PAGE, LATER_PAGE = 200.0, 30.0  # kB
 READERS = 4
@@ -188,6 +189,13 @@ def measure_growth(big: Stage, little: Stage, results: Results) -> None:
 def measure_work(big: Stage, results: Results) -> None:
     """Measure assessing and importing."""
     results.section("Work")
+    asked = conflicts.ask(big)
+    results.add(
+        f"whether a customer is free, of {asked.customers:,} (95 of 100 questions)",
+        f"{asked.nearly_all:.1f} ms",
+        f"{ANSWERED_WITHIN:.0f} ms",
+        met=asked.nearly_all <= ANSWERED_WITHIN,
+    )
     assessed = work.assess(big)
     results.add(
         f"assess {assessed.partners:,} partners × 10 parameters over {assessed.facts:,} facts",

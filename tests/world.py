@@ -133,6 +133,7 @@ def _rows_of(
     lead = factories.lead(session, partner, f"Lead of {partner.code}", DAY)
     deal = factories.opportunity(session, partner, f"Deal of {partner.code}", "500")
     _pipeline(session, partner, product, lead, deal)
+    registration = session.scalars(select(Registration).where(Registration.opportunity_id == deal.id)).one()
     return {
         "partner_id": partner.id,
         "partnership_id": partnership.id,
@@ -142,6 +143,8 @@ def _rows_of(
         "price_id": price.id,
         "lead_id": lead.id,
         "opportunity_id": deal.id,
+        "registration_id": registration.id,
+        "customer_id": registration.customer_id,
         "order_id": factories.order(session, partner, f"ORDER-{partner.code}", DAY, (product, "100")).id,
         "measurement_id": factories.measurement(session, partner, users, DAY, "7").id,
         "training_id": factories.training(session, partner, email, "Basics", DAY).id,

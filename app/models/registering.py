@@ -54,7 +54,8 @@ def register(session: Session, deal: Opportunity, *, by: Person | None) -> Regis
     deal.check_edit(by)
     _check(session, deal)
     question = Question.about(deal)
-    if not conflicts.can_be_asked(question.identity()):
+    asked = question.identity()
+    if not (asked.name or conflicts.can_be_asked(asked)):
         raise RuleBroken("Write the customer's name, web site or e-mail address first.", "customer")
     if by is not None and by.partner_id is not None:
         check_asked(session, by)
