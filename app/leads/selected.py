@@ -57,7 +57,7 @@ def _distribute(lead: Lead, _given: str, by: Person) -> None:
 LEADS = (
     Act(
         "assign",
-        "Assign to…",
+        "Assign…",
         Permission.LEADS_WRITE,
         Lead,
         lambda lead: lead.company,
@@ -78,7 +78,7 @@ LEADS = (
 DEALS = (
     Act(
         "assign",
-        "Assign to…",
+        "Assign…",
         Permission.OPPORTUNITIES_WRITE,
         Opportunity,
         lambda deal: deal.name,
@@ -90,7 +90,7 @@ DEALS = (
 ORDERS = (
     Act(
         "assign",
-        "Assign to…",
+        "Assign…",
         Permission.ORDERS_WRITE,
         Order,
         lambda order: order.number,

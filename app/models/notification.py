@@ -54,8 +54,11 @@ class Notification(Numbered, Base):
         to: Collection[int] = (),
         *,
         owner_id: int | None = None,
-    ) -> None:
+        but: Collection[int] = (),
+    ) -> frozenset[int]:
         """Tell these people, the owner and who watches the record of a step: those who may see it, never who did it.
+
+        Return who is told; `but` are those who know already.
 
         In a partner's scope it is called in the vendor's books: whom the vendor tells is the vendor's to know.
         """
@@ -68,13 +71,15 @@ class Notification(Numbered, Base):
             Person.id.in_(watching.union_all(meant)),
             may_see(step["partner_id"], owner_id, vendor_only=step["vendor_only"]),
         )
-        if step["actor_id"] is not None:
-            people = people.where(Person.id != step["actor_id"])
+        knowing = {*but} if step["actor_id"] is None else {*but, step["actor_id"]}
+        if knowing:
+            people = people.where(Person.id.not_in(sorted(knowing)))
         told = session.execute(people).all()
         if told:
             session.execute(insert(cls), [_row(one, step_id, step["at"]) for one in told])
         at_once = [one.id for one in told if one.digest is Digest.AT_ONCE]
         session.info.setdefault(TOLD, set()).update(at_once)
+        return frozenset(one.id for one in told)
 
     @classmethod
     def read(cls, session: Session, *, by: Person, numbers: Collection[int] | None = None) -> int:

@@ -356,8 +356,8 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
     def happened(self, kind: str, *, by: Person | None, to: Collection[int] = (), **facts: Any) -> None:
         """Put what happened into the time lines of the registration and of its deal."""
         session = self.session
-        Step.take(self, kind, by=by, to=to, **facts)
+        told_already = Step.take(self, kind, by=by, to=to, **facts)
         deal = session.get(Opportunity, self.opportunity_id)
         if deal is not None:
             told = [number for number in (self.registered_by_id,) if number is not None]
-            Step.take(deal, kind, by=by, to=told, **facts)
+            Step.take(deal, kind, by=by, to=told, but=told_already, **facts)

@@ -77,11 +77,13 @@ class Step(Numbered, Base):
         to: Collection[int] = (),
         vendor_only: bool = False,
         partner_id: int | None = _ITS_OWN,
+        but: Collection[int] = (),
         **facts: Any,
-    ) -> None:
+    ) -> frozenset[int]:
         """Record what happened as an event and as a step, and tell who watches, owns or is named (never who did it).
 
-        `partner_id` is whose time line it stands in (default: the record's partner; None: the vendor's only).
+        `partner_id` is whose time line it stands in (default: the record's partner; None: the vendor's only). Who was
+        told is returned, and can be left out (`but`) when the same happening stands in a second time line.
         """
         session: Session = record.session
         record.track(kind, by=by, **facts)
@@ -100,9 +102,9 @@ class Step(Numbered, Base):
         opened = scope.current()
         if opened is not None and opened.role is scope.Role.PARTNER:
             with scope.books(session):
-                _write(session, row, to, owner_id)
+                return _write(session, row, to, owner_id, but)
         else:
-            _write(session, row, to, owner_id)
+            return _write(session, row, to, owner_id, but)
 
 
 def name_of(number: int | None, person: Person | None) -> str:
@@ -112,6 +114,8 @@ def name_of(number: int | None, person: Person | None) -> str:
     return (person.name if person is not None else "") or SOMEBODY
 
 
-def _write(session: Session, row: dict[str, Any], to: Collection[int], owner_id: int | None) -> None:
+def _write(
+    session: Session, row: dict[str, Any], to: Collection[int], owner_id: int | None, but: Collection[int]
+) -> frozenset[int]:
     number = session.scalars(insert(Step).values(row).returning(Step.id)).one()
-    Notification.tell(session, number, row, to, owner_id=owner_id)
+    return Notification.tell(session, number, row, to, owner_id=owner_id, but=but)
