@@ -65,7 +65,7 @@ def new() -> ResponseReturnValue:
             partner = partner or Partner.by_code(db.session(), form.partner.data or "")
             deal = Opportunity.open(db.session(), partner, by=current_person, **form.facts())
             if form.register.data:
-                Registration.register(db.session(), deal, by=current_person)
+                flash(Registration.register(db.session(), deal, by=current_person).outcome)
             flash(f"{deal.name} is open now.")
             return redirect(url_for(".show", opportunity_id=deal.id))
     return render_form("leads/opportunities/form.html", form, deal=None, products=catalogue())

@@ -49,8 +49,7 @@ def move(opportunity_id: int) -> ResponseReturnValue:
 def register(opportunity_id: int) -> ResponseReturnValue:
     """Register a deal that was opened without, or whose protection is over (L4)."""
     deal = editable(opportunity_id)
-    Registration.register(db.session(), deal, by=current_person)
-    flash("Registered.")
+    flash(Registration.register(db.session(), deal, by=current_person).outcome)
     return back(deal, None)
 
 

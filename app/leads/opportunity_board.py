@@ -101,9 +101,15 @@ def _lanes(
             sum(one.deals for one in sums.get(stage.id, [])),
             _address(seen, stage, since),
             pipeline.in_words(sums.get(stage.id, []), most=1),
+            _most(sums.get(stage.id, [])),
         )
         for stage in stages
     ]
+
+
+def _most(sums: Sequence[pipeline.Sum]) -> int:
+    """Return up to how many the deals of a lane were counted: all of them, unless they were too many to be added up."""
+    return ALL if all(one.currency for one in sums) else pipeline.FEW + 1
 
 
 def _cards(seen: Narrowed, stages: Sequence[OpportunityStage], since: date) -> dict[int, list[Card]]:

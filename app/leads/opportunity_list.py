@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,7 @@ from app.rules.numerals import AMOUNT
 from app.rules.refusals import RuleBroken
 
 ME, NOBODY = "me", "nobody"
+CLOSES = "closes"
 SUMMED = 2000
 """Of so many deals the sum is worth the question it costs."""
 STATES = {
@@ -111,7 +112,20 @@ def _amount(given: str) -> Decimal:
 
 @dataclass(frozen=True)
 class DealListing(SharedListing):
-    """The list both faces read, with what it makes."""
+    """The list both faces read, with what it makes; what is late stands in the order in which it should have closed."""
+
+    def _whole(self, args: Any | None = None, where: ColumnElement[bool] | None = None) -> Page:
+        page = super()._whole(args, where)
+        if page.args.get("state") == "late":
+            page.listing = replace(
+                page.listing,
+                columns=[
+                    replace(one, sort=Opportunity.expected_on) if one.name == CLOSES else one
+                    for one in page.listing.columns
+                ],
+                default=CLOSES,
+            )
+        return page
 
     def page(self, args: Any | None = None, where: ColumnElement[bool] | None = None) -> Page:
         """Return the screen asked for, with what the deals it is a part of make, by currency, where that is cheap."""
@@ -121,11 +135,12 @@ class DealListing(SharedListing):
 
 
 def _worth(page: Page) -> str | None:
-    if page.is_filtered and page.total > SUMMED:
+    if not page.is_filtered and not current_person.is_staff:
+        whole = pipeline.sums()
+        if whole is not None:
+            return pipeline.in_words(whole, "open: ")
+    if page.total > SUMMED:
         return None
-    whole = None if page.is_filtered else pipeline.sums()
-    if whole is not None:
-        return pipeline.in_words(pipeline.by_currency(whole), "open: ")
     return pipeline.in_words(pipeline.of_deals(page.selected()))
 
 
@@ -156,7 +171,7 @@ LIST = DealListing(
         ),
         Column("next", "Next step", lambda row: row[0].next_step),
         Column("created", "Created", lambda row: row[0].created_on, sort=Opportunity.created_on, kind="day"),
-        Column("closes", "Closes", lambda row: row[0].closed_on or row[0].expected_on, kind="day"),
+        Column(CLOSES, "Closes", lambda row: row[0].closed_on or row[0].expected_on, kind="day"),
     ],
     filters=[
         choice("state", "State", list(STATES.items()), _state),

@@ -5,18 +5,20 @@ Amounts of different currencies are never added up: each currency is said by its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, union_all
 
 from app import filters as formats
 from app import scope
 from app.extensions import db
 from app.models import Opportunity, OpportunityStage, PipelineSum
 
+FEW = 1000
+"""So many deals of a lane are read to be summed up."""
 SAID = 2
 """So many currencies are said in a line; the others are counted."""
 
@@ -55,19 +57,50 @@ def sums(whose: ColumnElement[bool] | None = None) -> list[Sum] | None:
     return _read(db.session.execute(kept if whose is None else kept.where(whose)))
 
 
+_CHANCE = func.coalesce(Opportunity.probability, OpportunityStage.probability)
+_WEIGHT = case((Opportunity.closed_on.is_(None), Opportunity.amount * _CHANCE), else_=0)
+"""What a deal weighs; a closed one nothing more."""
+
+
 def of_deals(deals: Select[Any]) -> list[Sum]:
-    """Return what some deals make, by stage and currency; a closed one weighs nothing more."""
-    chance = func.coalesce(Opportunity.probability, OpportunityStage.probability)
-    weight = case((Opportunity.closed_on.is_(None), Opportunity.amount * chance), else_=0)
+    """Return what some deals make, by stage and currency; their stages are joined."""
     rows = deals.with_only_columns(
         Opportunity.stage_id,
         Opportunity.currency,
         func.count(),
         func.sum(Opportunity.amount),
-        func.sum(weight),
+        func.sum(_WEIGHT),
         maintain_column_froms=True,
     )
     return _read(db.session.execute(rows.order_by(None).group_by(Opportunity.stage_id, Opportunity.currency)))
+
+
+def of_lanes(lanes: Mapping[int, ColumnElement[bool]]) -> dict[int, list[Sum]]:
+    """Return what the deals of each stage make as far as they are few; of more only that they are more."""
+    if not lanes:
+        return {}
+    some = [select(_few(stage_id, condition)) for stage_id, condition in lanes.items()]
+    rows = union_all(*some).subquery("some")
+    sums = select(
+        rows.c.stage_id, rows.c.currency, func.count(), func.sum(rows.c.amount), func.sum(rows.c.weight)
+    ).group_by(rows.c.stage_id, rows.c.currency)
+    found: dict[int, list[Sum]] = {}
+    for one in _read(db.session.execute(sums)):
+        found.setdefault(one.stage_id or 0, []).append(one)
+    for stage_id, ones in found.items():
+        if sum(one.deals for one in ones) > FEW:
+            found[stage_id] = [Sum(stage_id, "", FEW + 1, Decimal(0), Decimal(0))]
+    return found
+
+
+def _few(stage_id: int, condition: ColumnElement[bool]) -> Subquery:
+    deals = (
+        select(Opportunity.stage_id, Opportunity.currency, Opportunity.amount, _WEIGHT.label("weight"))
+        .join(OpportunityStage, OpportunityStage.id == Opportunity.stage_id)
+        .where(condition)
+        .limit(FEW + 1)
+    )
+    return deals.subquery(f"few_{stage_id}")
 
 
 def by_currency(found: Iterable[Sum]) -> list[Sum]:
@@ -87,7 +120,7 @@ def by_currency(found: Iterable[Sum]) -> list[Sum]:
 
 def in_words(found: Sequence[Sum], before: str = "", most: int = SAID) -> str | None:
     """Return sums in a line, such as “12,000.00 USD, weighted 3,000.00”; None where there is nothing."""
-    whole = by_currency(found)
+    whole = by_currency(one for one in found if one.currency)
     if not whole:
         return None
     said = [_said(one) for one in whole[:most]]

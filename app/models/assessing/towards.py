@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Select, bindparam, case, null, select, true
 from sqlalchemy.orm import Session
 
 from app.models.assessing import programs, subjects
-from app.models.assessing.figures import Asked, Question, is_money
+from app.models.assessing.figures import ONE, Asked, Question, Shape, SourceQuery, is_money
 from app.models.assessing.live import anchors_of
 from app.models.assessing.programs import HeldProgram, TypeLadder
-from app.models.assessing.records import RecordQuery
 from app.models.assessing.subjects import Subject
 from app.models.assessing.words import shown
 from app.models.lead import Lead
@@ -35,6 +35,10 @@ NOUNS: Final[dict[type[Any], tuple[str, frozenset[Source]]]] = {
     Lead: ("lead", frozenset({Source.LEADS})),
     Order: ("order", frozenset({Source.ORDERS, Source.ORDER_LINES})),
 }
+
+
+RECORD: Final = "asked_record"
+"""The parameter that names the record."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,104 @@ def towards(session: Session, record: Any, on: date) -> list[Towards]:
     rung = _aimed_at(ladder, subject)
     if rung is None:
         return []
-    question = Question(subject.partner_id, anchors_of(subject, program), ladder.wins_count_at_once)
-    asked = Asked([question], on, program.currency, program.category_ids)
-    return [
-        _part(session, record, noun, (rung, ladder, subject), (asked, category, need, program))
-        for category, need in _needs(program, rung, sources)
-    ]
+    asked = Asked(
+        [Question(subject.partner_id, anchors_of(subject, program), ladder.wins_count_at_once)],
+        on,
+        program.currency,
+        program.category_ids,
+    )
+    aim = _Aim(rung, rung.rank <= _held_rank(ladder, subject), program, noun)
+    needs = list(_needs(program, rung, sources))
+    found: list[Towards] = []
+    for source in dict.fromkeys(need.source for _, need in needs):
+        mine = [(category, need) for category, need in needs if need.source is source]
+        query = _RecordOf(asked, source, tuple(need for _, need in mine))
+        rows = query.answers(session, record.id)
+        found += [
+            aim.part(category, need, [row[number] for row in rows], days[0])
+            for number, ((category, need), days) in enumerate(zip(mine, query.days, strict=True))
+        ]
+    return found
+
+
+Answer = tuple[str, Decimal | None]
+"""Why a row of the record does not count (empty when it does), and its amount in the program's currency."""
+
+
+@dataclass(frozen=True)
+class _RecordOf(SourceQuery):
+    """What one record is to several figures of its noun: one question, composed once for the days it is asked with."""
+
+    def answers(self, session: Session, record_id: int) -> list[list[Answer]]:
+        """A row for each of the record's rows, an answer for each figure."""
+        one = self.asked.questions[0]
+        days = tuple(tuple(each) for each in self.days)
+        categories = frozenset(self.asked.categories.items())
+        shape = Shape(
+            self.source, self.needs, days, one.wins_count_at_once, self.asked.currency, categories, self
+        )
+        statement, reasons = _composed(shape)
+        rows = session.execute(statement, {ONE: one.partner_id, RECORD: record_id})
+        return [
+            [
+                ("" if row[2 * number] is None else whys[row[2 * number]], row[2 * number + 1])
+                for number, whys in enumerate(reasons)
+            ]
+            for row in rows
+        ]
+
+    def composed(self) -> tuple[Select[Any], list[list[str]]]:
+        """The statement, and for each figure what its reasons say."""
+        columns: list[Any] = []
+        reasons = []
+        for number, need in enumerate(self.needs):
+            checks = self.facts.checks(
+                need, self.span(number), at_once=self.at_once, categories=self.asked.categories
+            )
+            failed = [(check.passes.is_not(true()), place) for place, check in enumerate(checks)]
+            factor = self.factor(need)
+            amount = null() if factor is None else self.facts.of[need.of or "value"] * factor
+            columns += [
+                case(*failed, else_=None).label(f"reason_{number}"),
+                amount.label(f"amount_{number}"),
+            ]
+            reasons.append([check.otherwise for check in checks])
+        whose = self.facts.partner == bindparam(ONE, type_=BigInteger)
+        which = self.facts.opens == bindparam(RECORD, type_=BigInteger)
+        return select(*columns).select_from(self.frame).where(whose, which), reasons
+
+
+@lru_cache(maxsize=256)
+def _composed(shape: Shape) -> tuple[Select[Any], list[list[str]]]:
+    return cast("_RecordOf", shape.query).composed()
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """The tier that is aimed at, or that is to be kept."""
+
+    rung: Rung
+    is_held: bool
+    program: HeldProgram
+    noun: str
+
+    def part(self, category: str, need: Aggregate, rows: list[Answer], days: Days) -> Towards:
+        """What a record is to one figure, from the answers of its rows."""
+        counting = [amount for why, amount in rows if not why]
+        as_money = is_money(need) and isinstance(self.program.measures[category], Sum)
+        amounts = counting or [amount for _, amount in rows]
+        return Towards(
+            self.noun,
+            self.rung.name,
+            self.is_held,
+            category,
+            self.program.category_ids[category],
+            _days_in_words(need, days),
+            _total(amounts) if as_money and rows else None,
+            self.program.currency,
+            as_money,
+            "" if counting else rows[0][0] if rows else "It has no lines.",
+        )
 
 
 def _aimed_at(ladder: TypeLadder, subject: Subject) -> Rung | None:
@@ -118,36 +214,6 @@ def _needs(program: HeldProgram, rung: Rung, sources: frozenset[Source]) -> Iter
         mine = [one for one in measure.needs() if one.source in sources and not one.before] if measure else []
         if mine:
             yield name, mine[0]
-
-
-def _part(
-    session: Session,
-    record: Any,
-    noun: str,
-    who: tuple[Rung, TypeLadder, Subject],
-    what: tuple[Asked, str, Aggregate, HeldProgram],
-) -> Towards:
-    (rung, ladder, subject), (asked, category, need, program) = who, what
-    query = RecordQuery(asked, need.source, (need,))
-    rows = query.every
-    found = session.execute(select(rows.c.reason, rows.c.converted).where(rows.c.opens == record.id)).all()
-    counting = [row.converted for row in found if row.reason is None]
-    left_out = [row.reason for row in found if row.reason is not None]
-    why = "" if counting else query.reasons[max(left_out)] if left_out else "It has no lines."
-    as_money = is_money(need) and isinstance(program.measures[category], Sum)
-    amount = _total(counting or [row.converted for row in found]) if as_money and found else None
-    return Towards(
-        noun,
-        rung.name,
-        rung.rank <= _held_rank(ladder, subject),
-        category,
-        program.category_ids[category],
-        _days_in_words(need, query.days[0][0]),
-        amount,
-        asked.currency,
-        as_money,
-        why,
-    )
 
 
 def _total(amounts: list[Decimal | None]) -> Decimal | None:
