@@ -232,6 +232,12 @@ class Page:
         return db.session.scalar(select(func.count()).select_from(counted.limit(COUNTED).subquery())) or 0
 
     @property
+    def counted(self) -> str:
+        """Return how many rows there are with their noun, in the number that fits."""
+        noun = singular(self.noun) if self.total == 1 else self.noun
+        return f"{self.total_words} {noun}"
+
+    @property
     def total_words(self) -> str:
         return "more than 10,000" if self.total >= COUNTED else formats.number(self.total)
 
@@ -350,3 +356,12 @@ def _number(text: str | None) -> int | None:
 def _key_of(listing: Declared, item: Any) -> str:
     name = listing.key.key
     return str(getattr(item, name) if hasattr(item, name) else getattr(item[0], name))
+
+
+def singular(names: str) -> str:
+    """Return the noun of a list for one row: “price lists” is “price list”, “wishes to pass on” a “wish to pass on”."""
+    noun, to, rest = names.partition(" to ")
+    for many, one in (("ies", "y"), ("shes", "sh"), ("s", "")):
+        if noun.endswith(many):
+            return noun.removesuffix(many) + one + to + rest
+    return names
