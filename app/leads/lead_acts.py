@@ -121,10 +121,12 @@ def assign(lead_id: int) -> ResponseReturnValue:
     form.owner_id.choices = owners(lead)
     if form.validate_on_submit():
         with form.refusals():
-            lead.assign(form.owner_id.data, by=current_person)
+            lead.assign(form.owner_id.data, by=current_person, version=seen_version(form))
             flash("Changed who works this lead.")
             return back(lead_id, "record" if lead.may_be_edited_by(current_person) else "list")
-    return render_form("leads/leads/owner.html", form, lead=find(Lead, lead_id))
+    lead = find(Lead, lead_id)
+    form.version.data = str(lead.version)
+    return render_form("leads/leads/owner.html", form, lead=lead)
 
 
 @bp.route("/<id:lead_id>/conversion", methods=["GET", "POST"])
@@ -140,7 +142,7 @@ def convert(lead_id: int) -> ResponseReturnValue:
         with form.refusals():
             deal = lead.convert(by=current_person, version=seen_version(form), **form.deal())
             if form.register.data:
-                Registration.register(db.session(), deal, by=current_person)
+                flash(Registration.register(db.session(), deal, by=current_person).outcome)
             flash(f"{deal.name} is an opportunity now.")
             return redirect(url_for("opportunities.show", opportunity_id=deal.id))
     lead = find(Lead, lead_id)

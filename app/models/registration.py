@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app import clock, scope
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
 from app.models.changing import ChangedMeanwhile, refused_by
+from app.models.conflicts import day_words
 from app.models.meeting import one_at_a_time
 from app.models.opportunity import Opportunity
 from app.models.protecting import Terms, expire_due, reminded, terms_of, to_decide
@@ -154,6 +155,13 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
     def tone(self, today: date) -> str:
         """Return the colour of the state."""
         return TONES.get(RegistrationState.EXPIRED if self.is_over(today) else self.state, "neutral")
+
+    @property
+    def outcome(self) -> str:
+        """Say what registering came to, to who registered."""
+        if self.protected_until is None:
+            return "Registered. Somebody takes a look at the customer first, and you will be told."
+        return f"Registered: the customer is protected until {day_words(self.protected_until)}."
 
     def may_ask_for_longer(self, today: date) -> bool:
         """Say whether a longer protection may be asked for: once, while it lasts (L4)."""
