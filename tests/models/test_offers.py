@@ -112,14 +112,14 @@ def test_a_lead_has_at_most_one_open_offer(session: Session, cast: Cast, lead: L
         session.flush()
 
 
-@pytest.mark.parametrize("stage", [LeadStage.DISQUALIFIED, LeadStage.WITHDRAWN, LeadStage.CONVERTED])
-def test_what_is_closed_is_not_offered(session: Session, cast: Cast, lead: Lead, stage: LeadStage) -> None:
+def test_what_is_closed_is_not_offered(session: Session, cast: Cast, lead: Lead) -> None:
     """L2"""
-    lead.stage = stage
-    session.commit()
+    for stage in (LeadStage.DISQUALIFIED, LeadStage.WITHDRAWN, LeadStage.CONVERTED):
+        lead.stage = stage
+        session.flush()
 
-    with pytest.raises(RuleBroken, match=f"This lead is {stage.value}"):
-        LeadOffer.make(lead, cast.acme, by=cast.sam)
+        with pytest.raises(RuleBroken, match=f"This lead is {stage.value}"):
+            LeadOffer.make(lead, cast.acme, by=cast.sam)
 
 
 def test_what_a_partner_has_is_not_offered_to_another(session: Session, cast: Cast, lead: Lead) -> None:
@@ -142,14 +142,12 @@ def test_only_a_partner_that_can_answer_is_asked(session: Session, cast: Cast, l
         LeadOffer.make(lead, cast.bolt, by=cast.sam)
 
 
-@pytest.mark.parametrize("hours", [0, -1, 8761])
-def test_the_time_to_answer_is_some_and_at_most_a_year(
-    session: Session, cast: Cast, lead: Lead, hours: int
-) -> None:
-    with pytest.raises(RuleBroken) as refusal:
-        LeadOffer.make(lead, cast.acme, by=cast.sam, hours=hours)
+def test_the_time_to_answer_is_some_and_at_most_a_year(session: Session, cast: Cast, lead: Lead) -> None:
+    for hours in (0, -1, 8761):
+        with pytest.raises(RuleBroken) as refusal:
+            LeadOffer.make(lead, cast.acme, by=cast.sam, hours=hours)
 
-    assert refusal.value.field == "hours"
+        assert refusal.value.field == "hours"
 
 
 def test_those_who_work_leads_are_told_of_an_offer(session: Session, cast: Cast, lead: Lead) -> None:
@@ -283,17 +281,17 @@ def test_what_a_partner_gave_back_is_not_offered_to_it_again(
         LeadOffer.make(lead, cast.acme, by=cast.sam)
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 1001])
-def test_declining_needs_a_reason(
-    session: Session, cast: Cast, lead: Lead, as_partner: AsPartner, reason: str
-) -> None:
+def test_declining_needs_a_reason(session: Session, cast: Cast, lead: Lead, as_partner: AsPartner) -> None:
     """L1"""
     offer = offered(session, lead, cast.acme, cast.sam)
 
-    with as_partner(cast.acme, cast.alice) as own, pytest.raises(RuleBroken) as refusal:
-        own.get_one(LeadOffer, offer.id).decline(reason, by=cast.alice)
+    with as_partner(cast.acme, cast.alice) as own:
+        mine = own.get_one(LeadOffer, offer.id)
+        for reason in ("", "   ", "x" * 1001):
+            with pytest.raises(RuleBroken) as refusal:
+                mine.decline(reason, by=cast.alice)
 
-    assert refusal.value.field == "reason"
+            assert refusal.value.field == "reason"
 
 
 def test_an_offer_that_was_taken_back_says_why(
