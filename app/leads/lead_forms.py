@@ -89,6 +89,7 @@ class OwnerForm(Form):
     """Who is to work a lead."""
 
     owner_id = SelectField("Who works it", coerce=choices.number)
+    version = HiddenField()
 
 
 class ConversionForm(Form):

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
@@ -89,6 +90,17 @@ def _own_country() -> str | None:
     """Return the country of the reader's organisation: most of its customers are there."""
     own = select(Partner.country).where(Partner.id == current_person.partner_id)
     return db.session.scalar(own)
+
+
+def _given() -> MultiDict[str, str] | None:
+    """Return what was typed; a lead's form calls the company and its e-mail by shorter names."""
+    if request.method != "POST":
+        return None
+    given = request.form.copy()
+    for name, of_lead in (("customer", "company"), ("customer_email", "email")):
+        if name not in given and of_lead in given:
+            given[name] = given[of_lead]
+    return given
 
 
 def _told(form: QuestionForm) -> tuple[Told | None, int]:

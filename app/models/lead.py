@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app.models import lead_facts
 from app.models.base import Base, Numbered, Tracked
 from app.models.changing import check_version, lock
-from app.models.owning import Owned
+from app.models.owning import NotYours, Owned
 from app.rules.lead_stages import LeadAct, LeadStage, Standing
 
 if TYPE_CHECKING:
@@ -169,17 +169,19 @@ class Lead(Owned, Tracked, Numbered, Base):
         self._close(LeadAct.WITHDRAW, "lead.withdrawn", "Say why it is withdrawn.", reason, by)
 
     def reopen(self, *, by: Person) -> None:
-        """Put a closed lead back to where it was: with its partner, or into the vendor's queue."""
+        """Put a closed lead back to where it was: with its partner, or into the vendor's queue; staff do that."""
         self._begin(by)
+        if not by.is_staff:
+            raise NotYours("The vendor reopens leads. Ask your partner manager.")
         self._move(LeadAct.REOPEN)
         self.closed_on, self.reason = None, None
         self._step("lead.reopened", by)
 
-    def assign(self, owner_id: int | None, *, by: Person) -> None:
+    def assign(self, owner_id: int | None, *, by: Person, version: int | None = None) -> None:
         """Say who works it: somebody of those who have it, or nobody."""
         from app.models import lead_working  # noqa: PLC0415
 
-        lead_working.assign(self, owner_id, by=by)
+        lead_working.assign(self, owner_id, by=by, version=version)
 
     def pass_back(self, reason: str, *, by: Person) -> None:
         """Give it back to the vendor, or take it back from the partner: it is in the vendor's queue again (L1)."""

@@ -41,7 +41,7 @@ def ask(lead: Lead, named: str, reason: str, *, by: Person) -> LeadPassage | Non
     if by.partner_id is None:
         raise RuleBroken("Staff pass a lead on by taking it back and offering it to the other partner.")
     words = lead_facts.reason_given(reason, "Say why the other partner is the right one.")
-    name = named.strip()
+    name = " ".join(named.split())
     if not 1 <= len(name) <= LONGEST:
         raise RuleBroken("Write the name or the code of the partner it should go to.", "named")
     lead_working.standing(lead).after(LeadAct.GIVE_BACK)

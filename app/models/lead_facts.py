@@ -21,6 +21,7 @@ FACTS = (*LONGEST, "budget", "campaign_id", "key")
 """Facts a lead is registered with."""
 EDITED = (*LONGEST, "budget")
 """Facts that may be changed afterwards."""
+OF_LINES = frozenset({"need", "note"})
 REASON = 1000
 
 
@@ -29,7 +30,7 @@ def write(lead: Lead, facts: dict[str, Any], allowed: tuple[str, ...]) -> None:
     for name in facts:
         if name not in allowed:
             raise TypeError(f"A lead has no {name} to change.")
-    given = {name: _tidy(value) for name, value in facts.items()}
+    given = {name: _tidy(name, value) for name, value in facts.items()}
     changed = {name: value for name, value in given.items() if value != getattr(lead, name)}
     country = given.get("country", lead.country)
     for name, value in changed.items():
@@ -50,10 +51,11 @@ def reason_given(reason: str | None, sentence: str) -> str:
     return words
 
 
-def _tidy(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.strip() or None
-    return value
+def _tidy(name: str, value: Any) -> Any:
+    """Return a value without needless spaces; only a text of several lines keeps its line breaks."""
+    if not isinstance(value, str):
+        return value
+    return (value.strip() if name in OF_LINES else " ".join(value.split())) or None
 
 
 def _checked(name: str, value: Any, country: str | None) -> Any:

@@ -86,6 +86,7 @@ def register(
 ) -> Lead:
     """Write a lead down; what a partner registers is worked by who registered it."""
     lead = Lead(partner_id=partner_id, stage=LeadStage.NEW, created_on=scope.today(), staged_at=clock.now())
+    lead.check_edit(by)
     lead_facts.write(lead, facts, lead_facts.FACTS)
     lead.owner_id = owner_id if owner_id is not None or by is None or partner_id != by.partner_id else by.id
     if lead.owner_id is not None and (by is None or lead.owner_id != by.id):
@@ -102,10 +103,11 @@ def move(lead: Lead, act: LeadAct) -> None:
     lead.staged_at = clock.now()
 
 
-def assign(lead: Lead, owner_id: int | None, *, by: Person) -> None:
+def assign(lead: Lead, owner_id: int | None, *, by: Person, version: int | None = None) -> None:
     """Say who works a lead; under a setting its former owner does not see it any more (L7)."""
     lock(lead)
     lead.check_edit(by)
+    check_version(lead, version)
     if owner_id == lead.owner_id:
         return
     owner = None if owner_id is None else _worker(lead.session, lead, owner_id)

@@ -392,3 +392,34 @@ def test_a_card_moved_on_the_board_comes_back_to_the_board(
     assert done.location == "/leads/board"
     elsewhere = alice.post(f"/leads/{lead.id}/reopening", data={"back": "//evil.example"})
     assert elsewhere.status_code == 403
+
+
+def test_who_writes_a_lead_down_learns_whether_its_customer_is_free(
+    sign_in: SignIn, session: Session, cast: Cast
+) -> None:
+    """L3: the form of a lead asks the same question as that of a deal, and tells no more."""
+    bob, alice = sign_in("bob"), sign_in("alice")
+    deal = {"customer": "Ackerloh GmbH", "website": "ackerloh.example", "country": "DE"}
+    bob.post("/opportunities/new", data={**deal, "amount": "5", "currency": "USD", "register": "y"})
+    assert "/registrations/answer" in alice.get("/leads/new").text
+
+    told = alice.post(
+        "/registrations/answer", data={"company": "Ackerloh", "website": "www.ackerloh.example"}
+    )
+
+    assert "Protected" in told.text
+    assert "Bolt" not in told.text
+
+
+def test_what_somebody_wrote_is_shown_as_text_everywhere(
+    sign_in: SignIn, session: Session, cast: Cast
+) -> None:
+    words = "<b onclick='x'>&\"Inn\"</b>"
+    lead = made(session, cast.acme, words, need=words, note=words, website="javascript:alert(1)")
+    alice = sign_in("alice")
+
+    for address in ("/leads", "/leads/board", f"/leads/{lead.id}", f"/leads/{lead.id}/edit"):
+        page = alice.get(address).text
+        assert "<b onclick" not in page
+        assert 'href="javascript' not in page
+        assert "&lt;b onclick" in page

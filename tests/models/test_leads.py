@@ -137,7 +137,16 @@ def test_a_fact_that_cannot_be_is_refused_at_its_field(
 
 @pytest.mark.parametrize("company", ["مخبز الشمس", "'; DROP TABLE lead; --", "=1+1", "ﷺ" * 200, "🏳️‍🌈 Bakery"])
 def test_any_script_is_a_name(session: Session, cast: Cast, company: str) -> None:
-    assert Lead.register(session, by=cast.sam, company=company).company == company
+    lead = Lead.register(session, by=cast.sam, company=f" {company}\r\n", need="Two\nlines")
+
+    assert (lead.company, lead.need) == (company, "Two\nlines")
+
+
+def test_who_does_not_work_leads_writes_none_down(session: Session, cast: Cast) -> None:
+    """A2"""
+    for person in (cast.sue, cast.mona, cast.audrey):
+        with pytest.raises(NotYours):
+            Lead.register(session, by=person, company="Inn")
 
 
 # ---------------------------------------------------------------- editing
@@ -194,6 +203,8 @@ def test_a_lead_is_closed_with_a_reason_and_reopened(session: Session, cast: Cas
     with pytest.raises(StageForbids, match="is disqualified and cannot be withdrawn"):
         lead.withdraw("Twice.", by=cast.oscar)
 
+    with pytest.raises(NotYours, match="The vendor reopens"):
+        lead.reopen(by=cast.oscar)
     lead.reopen(by=cast.sam)
     session.refresh(lead)
     assert lead.stage is LeadStage.ACCEPTED
@@ -230,6 +241,8 @@ def test_a_lead_is_given_to_who_works_leads_where_it_is(session: Session, cast: 
     lead.assign(cast.alice.id, by=cast.oscar)
 
     assert lead.owner_id == cast.alice.id
+    with pytest.raises(ChangedMeanwhile):
+        lead.assign(None, by=cast.alice, version=lead.version - 1)
     assert Step.path(session, lead)[0].words == "Given to Alice Acme"
     for person in (cast.sue, cast.bob, cast.sam):
         with pytest.raises(CannotWorkIt):

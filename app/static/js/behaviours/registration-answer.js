@@ -4,6 +4,7 @@
   if (window.registrationAnswer) return;
   window.registrationAnswer = true;
   const NAMES = ["customer", "country", "website", "customer_email", "tax_number"];
+  const LEADS = { customer: "company", customer_email: "email" }; // what a lead's form calls them
   const WAIT = 500;
   document.querySelectorAll("[data-behaviour~='registration-answer']").forEach((place) => {
     const form = place.closest("form");
@@ -12,9 +13,11 @@
     let waiting;
     let asking;
     let asked = "";
+    const field = (name) => form.elements[name] ?? form.elements[LEADS[name]];
+    const isAsked = (input) => NAMES.some((name) => field(name) === input);
     const question = () => {
       const data = new URLSearchParams();
-      [...NAMES, "csrf_token"].forEach((name) => data.set(name, form.elements[name]?.value ?? ""));
+      [...NAMES, "csrf_token"].forEach((name) => data.set(name, field(name)?.value ?? ""));
       return data;
     };
     const words = (data) => NAMES.map((name) => data.get(name).trim()).join("\n");
@@ -40,10 +43,10 @@
       waiting = setTimeout(ask, WAIT);
     };
     form.addEventListener("input", (event) => {
-      if (NAMES.includes(event.target.name)) later();
+      if (isAsked(event.target)) later();
     });
     form.addEventListener("change", (event) => {
-      if (NAMES.includes(event.target.name)) later();
+      if (isAsked(event.target)) later();
     });
     place.querySelector("[data-check]")?.setAttribute("hidden", "");
     ask();
