@@ -28,6 +28,8 @@ CARDS = 10
 """Of each lane, what may close first."""
 CLOSED_DAYS = 30
 """So long a closed deal stands on the board."""
+ALL = 10**18
+"""Where the database keeps the sums, every deal of a lane is counted."""
 FILTERS = ("owner", "partner", "product")
 
 
