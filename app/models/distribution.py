@@ -262,6 +262,9 @@ class Decision(Numbered, Base):
     __table_args__ = (
         UniqueConstraint("rule_id", "sequence"),
         Index("ix_distribution_decision_lead_id", "lead_id"),
+        Index("ix_distribution_decision_at_id", "at", "id"),
+        Index("ix_distribution_decision_rule_id_chosen_partner_id", "rule_id", "chosen_partner_id"),
+        Index("ix_distribution_decision_chosen_partner_id_at_id", "chosen_partner_id", "at", "id"),
     )
 
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("distribution_rule.id"))
