@@ -1,6 +1,6 @@
 """What a record's page shows of the talk about it: its time line with the comments in it, its files, who watches.
 
-`talk = conversation(record)` in the view, `{% include "leads/_talk.html" %}` in the template: four questions in all.
+`talk = conversation(record)` in the view, `{% include "leads/_talk.html" %}` in the template: one question in all.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import Any
 
 from flask import Response, after_this_request, request
 from markupsafe import Markup, escape
+from sqlalchemy import Row
 
 from app.access import Permission, current_person, may, visitor
 from app.database import aside
 from app.extensions import db
-from app.models import Attachment, Comment, Notification, Person, Step, Watch
-from app.models.step import name_of
+from app.models import Attachment, Notification, Person
+from app.models.happenings import said
+from app.models.moments import moments, who
 from app.stored_files import MEGABYTES
 
 KINDS = {"lead": "leads", "opportunity": "opportunities", "orders": "orders", "registration": "registrations"}
@@ -40,20 +42,20 @@ class Entry:
     kept: str
     """Who alone sees it, where not everybody who reads the record does."""
 
-    comment: Comment | None = None
+    is_comment: bool = False
+    text: str = ""
     is_own: bool = False
-
-    @property
-    def is_comment(self) -> bool:
-        """Say whether somebody said this, rather than did it."""
-        return self.comment is not None
+    is_changed: bool = False
 
 
 @dataclass(frozen=True)
 class File:
     """A file of the record."""
 
-    file: Attachment
+    id: int
+    name: str
+    at: datetime
+    bytes: int
     who: str
     kept: str
     may_be_removed: bool
@@ -61,7 +63,7 @@ class File:
     @property
     def size(self) -> str:
         """Return how large it is, in words."""
-        kilobytes = self.file.size / 1024
+        kilobytes = self.bytes / 1024
         return (
             f"{max(kilobytes, 1):.0f} kB" if kilobytes < 1000 else f"{kilobytes / 1024:.1f} MB"  # noqa: PLR2004
         )
@@ -85,22 +87,22 @@ class Talk:
 
 
 def conversation(record: Any) -> Talk:
-    """Return the talk about a record as the reader may see it: at most four questions."""
-    session, reader, vendor = db.session(), current_person, _vendor()
-    steps = [step for step in Step.path(session, record, SHOWN) if not step.kind.startswith("comment.")]
-    comments = Comment.on(session, record, SHOWN)
+    """Return the talk about a record as the reader may see it."""
+    is_staff, vendor = current_person.is_staff, _vendor()
+    parts = moments(db.session(), record, current_person, SHOWN)
+    steps, comments = parts["step"], parts["comment"]
     entries = [
-        *(_step(step, record, vendor) for step in steps),
+        *(_step(one, record, vendor) for one in steps),
         *(_comment(one, record, vendor) for one in comments),
     ]
-    is_staff = reader.is_staff
+    _see([one.id for one in parts["unread"]])
     return Talk(
         kind=KINDS[record.__tablename__],
         record_id=record.id,
         entries=sorted(entries, key=lambda entry: (entry.at, entry.is_comment, entry.number), reverse=True),
         is_cut=len(steps) >= SHOWN or len(comments) >= SHOWN,
-        files=[_file(one, record, vendor) for one in Attachment.on(session, record)],
-        watches=_watches(record, reader),
+        files=[_file(one, record, vendor) for one in parts["file"]],
+        watches=bool(parts["watch"]),
         may_talk=may(Permission.COMMENT),
         may_keep_to_vendor=is_staff and record.partner_id is not None,
         only_vendor_reads=is_staff and record.partner_id is None,
@@ -108,24 +110,21 @@ def conversation(record: Any) -> Talk:
     )
 
 
-def _watches(record: Any, reader: Person) -> bool:
-    """Say whether the reader watches the record; what it was told of it is read by looking at it."""
-    session = db.session()
-    watches, unread = Watch.state(session, record, reader)
-    known = visitor()
-    if unread and known is not None and request.method == "GET":
-        known.unread = max(known.unread - len(unread), 0)
-        person_id = reader.id
+def _see(unread: list[int]) -> None:
+    """Mark what the reader was told of a record as read, since it is looked at; after the page's own work."""
+    known, session = visitor(), db.session()
+    if not unread or known is None or request.method != "GET":
+        return
+    known.unread = max(known.unread - len(unread), 0)
+    person_id = known.person.id
 
-        @after_this_request
-        def seen(response: Response) -> Response:
-            session.expunge_all()
-            session.rollback()  # what the page read needs its connection no more
-            with aside() as books:
-                Notification.read(books, by=books.get_one(Person, person_id), numbers=unread)
-            return response
-
-    return watches
+    @after_this_request
+    def seen(response: Response) -> Response:
+        session.expunge_all()
+        session.rollback()  # what the page read needs its connection no more
+        with aside() as books:
+            Notification.read(books, by=books.get_one(Person, person_id), numbers=unread)
+        return response
 
 
 def _vendor() -> str:
@@ -133,30 +132,32 @@ def _vendor() -> str:
     return known.vendor if known is not None else "Accord"
 
 
-def _step(step: Step, record: Any, vendor: str) -> Entry:
-    side, kept = _side(step.actor, vendor), _kept(step, record, vendor)
-    return Entry(step.at, step.id, step.who, side, step.words, kept)
+def _step(one: Row[Any], record: Any, vendor: str) -> Entry:
+    words = said(one.words, {}, one.more)
+    return Entry(one.at, one.id, who(one), _side(one, vendor), words, _kept(one, record, vendor))
 
 
-def _comment(comment: Comment, record: Any, vendor: str) -> Entry:
+def _comment(one: Row[Any], record: Any, vendor: str) -> Entry:
     return Entry(
-        comment.said_at,
-        comment.id,
-        name_of(comment.author_id, comment.author),
-        _side(comment.author, vendor),
-        as_html(comment.text, comment.names),
-        _kept(comment, record, vendor),
-        comment,
-        is_own=comment.author_id == current_person.id,
+        one.at,
+        one.id,
+        who(one),
+        _side(one, vendor),
+        as_html(one.words, [each["name"] for each in one.more]),
+        _kept(one, record, vendor),
+        is_comment=True,
+        text=one.words,
+        is_own=one.by_id == current_person.id,
+        is_changed=one.is_changed,
     )
 
 
-def _file(file: Attachment, record: Any, vendor: str) -> File:
-    who = name_of(file.uploaded_by_id, file.uploaded_by)
-    return File(file, who, _kept(file, record, vendor), file.may_be_removed_by(current_person))
+def _file(one: Row[Any], record: Any, vendor: str) -> File:
+    kept, may_be_removed = _kept(one, record, vendor), Attachment.removable(one.by_id, current_person)
+    return File(one.id, one.words, one.at, one.more, who(one), kept, may_be_removed)
 
 
-def _kept(one: Step | Comment | Attachment, record: Any, vendor: str) -> str:
+def _kept(one: Row[Any], record: Any, vendor: str) -> str:
     """Say to a member of the staff who else reads this, where the record's partner does not."""
     if not current_person.is_staff:
         return ""
@@ -165,11 +166,12 @@ def _kept(one: Step | Comment | Attachment, record: Any, vendor: str) -> str:
     return "" if one.partner_id == record.partner_id else "with an earlier partner"
 
 
-def _side(person: Person | None, vendor: str) -> str:
+def _side(one: Row[Any], vendor: str) -> str:
     """Say on which side somebody stands, where it is not the reader's own."""
-    if person is None or person.is_staff is current_person.is_staff:
+    is_staff = one.by_partner_id is None
+    if not one.by_name or is_staff is current_person.is_staff:
         return ""
-    return vendor if person.is_staff else "Partner"
+    return vendor if is_staff else "Partner"
 
 
 def as_html(text: str, names: Sequence[str] = ()) -> Markup:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, FileField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -64,9 +63,9 @@ def _record(kind: str, record_id: int) -> Any:
     return record
 
 
-def _own_part(noun: Any, number: int, record: Any, *options: Any) -> Any:
+def _own_part(noun: Any, number: int, record: Any) -> Any:
     """Return a comment or file of this record; that of another one is not here."""
-    part = find(noun, number, *options)
+    part = find(noun, number)
     if (part.subject_type, part.subject_id) != (record.__tablename__, record.id):
         abort(404)
     return part
@@ -172,7 +171,7 @@ def file(kind: str, record_id: int, file_id: int) -> ResponseReturnValue:
 def remove_file(kind: str, record_id: int, file_id: int) -> ResponseReturnValue:
     """Take a file from a record."""
     record = _record(kind, record_id)
-    kept: Attachment = _own_part(Attachment, file_id, record, joinedload(Attachment.uploaded_by))
+    kept: Attachment = _own_part(Attachment, file_id, record)
     if not kept.may_be_removed_by(current_person):
         abort(403)
     kept.remove(record, by=current_person)

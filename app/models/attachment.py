@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, func, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, scope
 from app.models.base import Base, Numbered, Tracked
@@ -34,28 +34,18 @@ class Attachment(StoredFile, Tracked, Numbered, Base):
     subject_id: Mapped[int]
     vendor_only: Mapped[bool] = mapped_column(default=False)
 
-    uploaded_by: Mapped[Person | None] = relationship(
-        lazy="raise", viewonly=True, primaryjoin="foreign(Attachment.uploaded_by_id) == Person.id"
-    )
-
     MOST = 50
 
     # -- questions
 
-    @classmethod
-    def on(cls, session: Session, record: Any) -> list[Attachment]:
-        """Return the files of a record that the reader's scope shows, the newest first."""
-        files = (
-            select(cls)
-            .where(cls.subject_type == record.__tablename__, cls.subject_id == record.id)
-            .options(joinedload(cls.uploaded_by))
-            .order_by(cls.id.desc())
-        )
-        return list(session.scalars(files))
+    @staticmethod
+    def removable(uploaded_by_id: int | None, person: Person) -> bool:
+        """Say whether a person may take away a file of this uploader: its own; the vendor's administrators any."""
+        return uploaded_by_id == person.id or Role.ADMINISTRATOR in person.roles
 
     def may_be_removed_by(self, person: Person) -> bool:
-        """Say whether a person may take the file away: who put it there, and the vendor's administrators."""
-        return self.uploaded_by_id == person.id or Role.ADMINISTRATOR in person.roles
+        """Say whether a person may take the file away."""
+        return self.removable(self.uploaded_by_id, person)
 
     # -- verbs
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, func, literal, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.models.base import Base, Numbered, Tracked
@@ -54,22 +54,6 @@ class Comment(Tracked, Numbered, Base):
     def names(self) -> list[str]:
         """Return who is named in it, as the text names them."""
         return [each["name"] for each in self.mentions]
-
-    @classmethod
-    def on(cls, session: Session, record: Any, limit: int = 200) -> list[Comment]:
-        """Return the latest comments on a record that the reader's scope shows, the newest first."""
-        said = (
-            select(cls)
-            .where(
-                cls.subject_type == record.__tablename__,
-                cls.subject_id == record.id,
-                cls.deleted_at.is_(None),
-            )
-            .options(joinedload(cls.author))
-            .order_by(cls.id.desc())
-            .limit(limit)
-        )
-        return list(session.scalars(said))
 
     # -- verbs
 

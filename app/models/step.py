@@ -51,7 +51,9 @@ class Step(Numbered, Base):
     @property
     def who(self) -> str:
         """Return who did it, as the reader may know it; what the program did by itself is Accord's."""
-        return name_of(self.actor_id, self.actor)
+        if self.actor_id is None:
+            return "Accord"
+        return (self.actor.name if self.actor is not None else "") or SOMEBODY
 
     @classmethod
     def path(cls, session: Session, record: Any, limit: int = 100) -> list[Step]:
@@ -105,13 +107,6 @@ class Step(Numbered, Base):
                 return _write(session, row, to, owner_id, but)
         else:
             return _write(session, row, to, owner_id, but)
-
-
-def name_of(number: int | None, person: Person | None) -> str:
-    """Return a person's name for a reader; who is another partner's, or was erased, is somebody."""
-    if number is None:
-        return "Accord"
-    return (person.name if person is not None else "") or SOMEBODY
 
 
 def _write(
