@@ -216,13 +216,16 @@ def measure_work(big: Stage, results: Results) -> None:
         f"{ASSESSED_WITHIN:.0f} s",
         met=assessed.stored <= ASSESSED_WITHIN,
     )
-    rate = work.bring_in(big, 60_000)
-    results.add(
-        "import of 60,000 order lines, checked",
-        f"{rate:,.0f} a second",
-        f"{LINES_A_SECOND:,}",
-        met=rate >= LINES_A_SECOND,
-    )
+    for name, rows in (("order-lines", 60_000), ("leads", 20_000)):
+        brought = work.bring_in(big, name, rows)
+        budget = LINES_A_SECOND if name == "order-lines" else 0
+        results.add(
+            f"import of {rows:,} {name}, checked and written",
+            f"{brought.checked:,.0f} a second",
+            f"{budget:,}" if budget else "",
+            met=brought.checked >= budget,
+        )
+        results.add("  and every partner of it assessed", f"{brought.assessed:,.0f} a second", "", met=True)
 
 
 def _teller() -> Callable[[str], None]:

@@ -24,7 +24,7 @@ class Who(StrEnum):
 
 @dataclass(frozen=True)
 class Page:
-    """A page; `path` may name {partner}, {lead}, {opportunity}, {order}, {product} and {partnership} by number."""
+    """A page; `path` may name {partner}, {lead}, {opportunity}, {order}, {product}, {registration} and {partnership} by number."""
 
     name: str
     who: Who
@@ -48,18 +48,25 @@ PAGES = (
         PORTAL_PROGRAM,
     ),
     Page("vendor: leads", Who.STAFF, "/leads"),
-    Page("vendor: a lead", Who.STAFF, "/leads/{lead}"),
+    Page("vendor: leads, search", Who.STAFF, "/leads?q=company+471"),
+    Page("vendor: leads, board", Who.STAFF, "/leads/board"),
+    Page("vendor: a lead with its time line", Who.STAFF, "/leads/{lead}"),
+    Page("vendor: offers", Who.STAFF, "/leads/offers"),
+    Page("vendor: registrations", Who.STAFF, "/registrations"),
+    Page("vendor: a registration", Who.STAFF, "/registrations/{registration}"),
     Page("vendor: opportunities", Who.STAFF, "/opportunities"),
     Page("vendor: opportunities, by stage", Who.STAFF, "/opportunities?stage={stage}"),
     Page("vendor: opportunities, search", Who.STAFF, "/opportunities?q=company+4711"),
-    Page("vendor: an opportunity", Who.STAFF, "/opportunities/{opportunity}"),
+    Page("vendor: opportunities, board", Who.STAFF, "/opportunities/board"),
+    Page("vendor: an opportunity with its time line", Who.STAFF, "/opportunities/{opportunity}"),
     Page("vendor: orders", Who.STAFF, "/orders"),
-    Page("vendor: an order", Who.STAFF, "/orders/{order}"),
+    Page("vendor: an order with its time line", Who.STAFF, "/orders/{order}"),
     Page("vendor: products", Who.STAFF, "/partnership/products"),
     Page("vendor: a product", Who.STAFF, "/partnership/products/{product}"),
     Page("vendor: types", Who.STAFF, "/partnership/types"),
     Page("vendor: people", Who.STAFF, "/partnership/people"),
     Page("vendor: events", Who.STAFF, "/partnership/events"),
+    Page("vendor: notifications", Who.STAFF, "/notifications"),
     Page("portal: main page", Who.PARTNER, "/portal", PORTAL_HOME),
     Page("portal: program", Who.PARTNER, "/portal/program", PORTAL_PROGRAM),
     Page("portal: parameter history", Who.PARTNER, "/portal/program/history"),
@@ -68,12 +75,17 @@ PAGES = (
     Page("portal: people", Who.PARTNER, "/portal/people"),
     Page("portal: organisation", Who.PARTNER, "/portal/organisation"),
     Page("portal: leads", Who.PARTNER, "/leads"),
-    Page("portal: a lead", Who.PARTNER, "/leads/{lead}"),
+    Page("portal: leads, board", Who.PARTNER, "/leads/board"),
+    Page("portal: a lead with its time line", Who.PARTNER, "/leads/{lead}"),
+    Page("portal: offers", Who.PARTNER, "/leads/offers"),
+    Page("portal: registrations", Who.PARTNER, "/registrations"),
     Page("portal: opportunities", Who.PARTNER, "/opportunities"),
     Page("portal: opportunities, search", Who.PARTNER, "/opportunities?q=deal"),
-    Page("portal: an opportunity", Who.PARTNER, "/opportunities/{opportunity}"),
+    Page("portal: opportunities, board", Who.PARTNER, "/opportunities/board"),
+    Page("portal: an opportunity with its time line", Who.PARTNER, "/opportunities/{opportunity}"),
     Page("portal: orders", Who.PARTNER, "/orders"),
-    Page("portal: an order", Who.PARTNER, "/orders/{order}"),
+    Page("portal: an order with its time line", Who.PARTNER, "/orders/{order}"),
+    Page("portal: notifications", Who.PARTNER, "/notifications"),
 )
 
 GROWING = (
@@ -109,6 +121,7 @@ def numbers(stage: Stage) -> dict[str, int]:
         "opportunity": f"select max(id) from opportunity where {mine}",
         "order": f"select max(id) from orders where {mine}",
         "product": "select max(id) from product",
+        "registration": f"select max(id) from registration where {mine}",
         "stage": "select min(id) from opportunity_stage where kind = 'won'",
     }
     with stage.owner() as connection:

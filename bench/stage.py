@@ -12,7 +12,7 @@ from psycopg import sql
 
 from app import clock, database, embedded, migrating, scope
 from app.models import Credential, OperatingCompany, Person, Role
-from bench import dataset
+from bench import dataset, pipeline
 from bench.dataset import Say, Size
 from config import HERE, Environment, Settings, read
 
@@ -93,14 +93,16 @@ def _fill(stage: Stage, say: Say) -> None:
             session.add(company)
             staff = Person.join(session, name="Sam Staff", email=STAFF, roles=[Role.ADMINISTRATOR], by=None)
             Credential.set(session, staff.id, PASSWORD)
-            company_id = company.id
+            company_id, staff_id = company.id, staff.id
         with stage.owner() as connection:
             dataset.fill(connection, stage.size, _facts(connection, company_id, today), say)
         with database.unit_of_work() as session:
-            _join_a_partner(session, stage)
+            partner_id = _join_a_partner(session, stage)
+        with stage.owner() as connection:
+            pipeline.fill(connection, stage.size.partners, partner_id, staff_id, today, say)
 
 
-def _join_a_partner(session: Any, stage: Stage) -> None:
+def _join_a_partner(session: Any, stage: Stage) -> int:
     from app.models import Partner  # noqa: PLC0415
 
     code = f"P{min(MIDDLE, stage.size.partners // 2):05d}"
@@ -116,6 +118,7 @@ def _join_a_partner(session: Any, stage: Stage) -> None:
         partner=partner,
     )
     Credential.set(session, person.id, PASSWORD)
+    return int(partner.id)
 
 
 def _facts(connection: psycopg.Connection[Any], company_id: int, today: date) -> dict[str, Any]:
@@ -140,7 +143,7 @@ def _mark(size: Size) -> str:
     files = [
         *sorted((HERE / "migrations" / "versions").glob("*.py")),
         PROGRAM,
-        Path(dataset.__file__),
+        *(Path(str(module.__file__)) for module in (dataset, pipeline)),
         Path(__file__),
     ]
     content = b"".join(file.read_bytes() for file in files)
