@@ -155,7 +155,9 @@ def _acts(order: Order) -> frozenset[str]:
     """Return what the reader may do with the order now."""
     may_edit = may(Permission.ORDERS_WRITE) and order.may_be_edited_by(current_person)
     decides = may_edit and may(Permission.ORDERS_DECIDE)
-    is_priced = order.is_open_draft or (order.status is OrderStatus.SUBMITTED and not order.is_credit)
+    is_priced = order.is_open_draft or (
+        order.status is OrderStatus.SUBMITTED and order.drafted_at is not None
+    )
     counts = order.status in {OrderStatus.CONFIRMED, OrderStatus.FULFILLED, OrderStatus.CLOSED}
     cancels = decides if current_person.is_staff else order.may_be_withdrawn_by(current_person)
     allowed = {

@@ -16,6 +16,8 @@ from app.models.order_pricing import check_complete, live
 from app.models.order_status import OrderStatus
 from app.models.partner import Partner
 from app.models.step import Step
+from app.rules.money import line_amount
+from app.rules.ordering import TOO_LARGE, is_too_large
 from app.rules.program_values import plain
 from app.rules.refusals import RuleBroken
 
@@ -31,6 +33,8 @@ def agree(self: Order, line: OrderLine, price: Decimal | None, reason: str, *, b
         raise RuleBroken("A price is zero or more.", "price")
     if not reason.strip():
         raise RuleBroken("Say why this price was agreed; the partner reads it.", "reason")
+    if is_too_large(line_amount(line.quantity, price)):
+        raise RuleBroken(TOO_LARGE, "price")
     was = line.unit_price
     line.override_reason = reason.strip()
     line.price_at(price)
@@ -59,10 +63,13 @@ def _take_up_for_staff(order: Order, line: OrderLine, by: Person) -> None:
     order.check_edit(by)
     if by.partner_id is not None:
         raise RuleBroken("Prices are agreed by the vendor. Ask your partner manager.")
+    if order.drafted_at is None:
+        raise NotADraft(f"Order {order.number} came from a file: its prices are changed there.")
     if order.is_credit or not (order.is_open_draft or order.status is OrderStatus.SUBMITTED):
         raise NotADraft(f"{order.noun} {order.number} is {order.status}: its prices stay as they are.")
     if line.order_id != order.id:
         raise RuleBroken("This line belongs to another order.")
+    order.session.refresh(line, attribute_names=["unit_price", "discount", "override_reason", "quantity"])
 
 
 def _priced(order: Order, line: OrderLine, by: Person, kind: str, **facts: Any) -> None:

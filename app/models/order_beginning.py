@@ -19,6 +19,7 @@ from app.models.order_status import OrderStatus
 from app.models.partner import Partner
 from app.models.product import Product
 from app.models.step import Step
+from app.rules.ordering import check_quantity
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _next_number(cls: type[Order], session: Session, partner_id: int, year: int)
 def _take_over(order: Order, wanted: list[tuple[Product, Decimal]], by: Person) -> None:
     """Add what another record named, all at once."""
     for number, (product, quantity) in enumerate(wanted, start=1):
-        order.session.add(line_for(order, number, product, quantity))
+        order.session.add(line_for(order, number, product, check_quantity(quantity, None)))
     if wanted:
         reprice(order)
         touched(order, "order.lines_taken_over", by, lines=len(wanted))

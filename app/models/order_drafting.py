@@ -21,8 +21,8 @@ from app.models.order_path import freeze
 from app.models.order_status import OrderStatus
 from app.models.partner import Partner
 from app.models.product import Product
-from app.rules.money import UnknownCurrency, is_currency
-from app.rules.ordering import MOST_LINES, check_quantity
+from app.rules.money import UnknownCurrency, is_currency, line_amount
+from app.rules.ordering import MOST_LINES, TOO_LARGE, check_quantity, is_too_large
 from app.rules.program_values import plain
 from app.rules.refusals import RuleBroken
 
@@ -80,6 +80,8 @@ def change_lines(self: Order, quantities: Mapping[int, Decimal | None], *, by: P
         wanted = check_quantity(quantity, f"quantity-{number}")
         if line is None or line.quantity == wanted:
             continue
+        if line.unit_price is not None and is_too_large(line_amount(wanted, line.unit_price)):
+            raise RuleBroken(TOO_LARGE, f"quantity-{number}")
         changed.append(f"{line.product.sku}: {plain(line.quantity)} → {plain(wanted)}")
         line.quantity = wanted
     if changed:

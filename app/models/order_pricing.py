@@ -22,6 +22,7 @@ from app.models.price_list import PriceListPartner
 from app.models.pricing import Offer
 from app.rules.measures.facts import EXACT, HUNDRED
 from app.rules.money import line_amount, rounded
+from app.rules.ordering import TOO_LARGE, is_too_large
 from app.rules.pricing import Candidate, NoPrice, Price, Standing
 from app.rules.program_values import plain
 from app.rules.refusals import RuleBroken
@@ -170,6 +171,8 @@ def _priced(order: Order, line: OrderLine, offer: Offer | None, foreign: dict[in
     share = EXACT.divide(price.discount, HUNDRED)
     unit = price.chosen.unit_price
     amount = line_amount(line.quantity, unit, share)
+    if is_too_large(amount):
+        return PricedLine(line, None, Decimal(0), None, None, None, trouble=TOO_LARGE)
     cheaper = cheaper_from(offer, line.quantity, price, order.currency)
     return PricedLine(
         line, unit, share, amount, unit, price.why, price.chosen.row, cheaper=cheaper, chosen=price.chosen

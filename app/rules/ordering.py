@@ -17,6 +17,8 @@ from app.rules.program_values import plain
 from app.rules.refusals import RuleBroken
 
 LARGEST_QUANTITY = Decimal(999_999)
+LARGEST_AMOUNT = Decimal(10) ** 15
+TOO_LARGE = "Quantity × price is too large to be an amount. Order less, or correct the price."
 MOST_LINES = 500
 
 DRAFT, SUBMITTED, CONFIRMED = "draft", "submitted", "confirmed"
@@ -61,6 +63,11 @@ def check_quantity(quantity: Decimal | None, field: str | None = "quantity") -> 
             "A line takes at most 999,999. Split the quantity, or ask your partner manager.", field
         )
     return quantity
+
+
+def is_too_large(amount: Decimal) -> bool:
+    """Say whether a line makes more than an amount can be (M1)."""
+    return abs(amount) >= LARGEST_AMOUNT
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Order, PriceListPartner
-from app.papers import typesetting
 from app.papers.typesetting import pdf
 from tests.cast import Cast
 from tests.models.orders import Shop, opened
@@ -140,7 +139,7 @@ def test_names_of_any_script_are_printed_or_stand_as_boxes_but_never_stop_the_pa
     made = pdf("order.typ", paper(name))
 
     assert made.startswith(b"%PDF-")
-    assert typesetting.pdf("order.typ", paper(name)) == made
+    assert pdf("order.typ", paper(name)) == made
 
 
 def paper(name: str, lines: int = 1) -> dict[str, Any]:

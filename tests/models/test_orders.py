@@ -416,6 +416,21 @@ def test_staff_agree_a_price_with_a_reason_and_take_it_back(draft: Order, cast: 
         draft.agree(only(draft), D(1), "Late.", by=cast.sam)
 
 
+def test_what_no_amount_can_hold_is_refused_in_words(
+    session: Session, draft: Order, shop: Shop, cast: Cast
+) -> None:
+    """M1"""
+    with pytest.raises(RuleBroken, match="too large to be an amount") as refusal:
+        draft.agree(only(draft), D(10) ** 15 - 1, "A slip.", by=cast.sam)
+    shop.single.unit_price = D(10) ** 15 - 1
+    session.flush()
+    draft.describe(by=cast.oscar, currency="EUR")
+    draft.describe(by=cast.oscar, currency="USD")
+
+    assert refusal.value.field == "price"
+    assert "too large" in draft.sheet(NOON.date()).lines[0].trouble
+
+
 def test_an_agreed_price_makes_up_for_a_missing_one(draft: Order, cast: Cast) -> None:
     """R4"""
     draft.describe(by=cast.oscar, currency="GBP")
