@@ -68,6 +68,9 @@ class Customer(Tracked, Numbered, Base):
 
     def describe(self, *, name: str, country: str | None, by: Person) -> None:
         """Correct the name and the country by which it is known again."""
+        from app.models.meeting import one_at_a_time  # noqa: PLC0415 - it writes customers
+
+        one_at_a_time(self.session.connection())
         written = " ".join(name.split())
         if not written:
             raise RuleBroken("Name the customer.", "name")

@@ -175,7 +175,7 @@ SAID = {
     "registration.rejected": "Registration rejected: {reason}",
     "registration.released": "Protection of the customer ended: {reason}",
     "registration.returned": "Registration returned with a question: {question}",
-    "registration.shared": "Registration approved beside another: protected until {protected_until}",
+    "registration.shared": "Protected beside registration {beside}",
     "registration.waiting": "Customer registered: somebody takes a look",
     "registration.withdrawn": "Registration withdrawn",
     "saved_view.changed": "View {name} changed",

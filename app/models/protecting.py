@@ -45,7 +45,8 @@ _EXPIRE = text(
         join (select p.id as partner_id, {_TODAY} as today {_WHERE}) as days on days.partner_id = e.partner_id
         where e.state = 'protected' and e.protected_until < days.today
           and e.protected_until < (cast(:now as timestamptz) + interval '1 day')::date
-          and (cast(:customer_id as bigint) is null or e.customer_id = cast(:customer_id as bigint))
+          and (cast(:customer_id as bigint) is null or e.customer_id = cast(:customer_id as bigint)
+               or e.opportunity_id = cast(:deal_id as bigint))
         order by e.id limit :most for no key update of e skip locked
     ) as due
     where r.id = due.id
@@ -123,9 +124,12 @@ def reminded(today: date, until: date) -> int | None:
     return next((days for days in sorted(REMIND_BEFORE) if left <= days), None)
 
 
-def expire_due(session: Session, customer_id: int | None = None) -> int:
-    """End the protections whose last day is over where their partner is; return how many."""
-    values = {"now": clock.now(), "customer_id": customer_id, "most": AT_ONCE}
+def expire_due(session: Session, customer_id: int | None = None, deal_id: int | None = None) -> int:
+    """End the protections whose last day is over where their partner is; return how many.
+
+    Asked about a customer, only its own and those of a deal that is to be registered again.
+    """
+    values = {"now": clock.now(), "customer_id": customer_id, "deal_id": deal_id, "most": AT_ONCE}
     rows = session.execute(_EXPIRE, values).all()
     for row in rows:
         Reminding("registration.expired").say(session, row)

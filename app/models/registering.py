@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, TextClause, insert, text
 from sqlalchemy.orm import Session
 
 from app import clock, scope
@@ -52,6 +52,7 @@ class _Claimed:
 def register(session: Session, deal: Opportunity, *, by: Person | None) -> Registration:
     """Claim the customer of a deal; CustomerProtected with the sentence for who comes second."""
     deal.check_edit(by)
+    session.flush()
     _check(session, deal)
     question = Question.about(deal)
     asked = question.identity()
@@ -59,7 +60,6 @@ def register(session: Session, deal: Opportunity, *, by: Person | None) -> Regis
         raise RuleBroken("Write the customer's name, web site or e-mail address first.", "customer")
     if by is not None and by.partner_id is not None:
         check_asked(session, by)
-    session.flush()
     with scope.books(session) as books:
         told = conflicts.found(books, question, deal.partner_id).answer
         claimed = _Claimed(told) if told.verdict is Verdict.PROTECTED else _claim(session, books, deal, by)
@@ -75,42 +75,39 @@ def register(session: Session, deal: Opportunity, *, by: Person | None) -> Regis
     return registration
 
 
-_NOW = text("""
-    select s.kind, r.state, r.protected_until < (cast(:now as timestamptz) at time zone
+_NOW = """
+    select s.kind, o.deleted_at, r.state, r.protected_until < (cast(:now as timestamptz) at time zone
                coalesce(c.time_zone, v.time_zone, 'UTC'))::date as is_over
-    from opportunity_stage s
-    join partner p on p.id = :partner_id
+    from opportunity o
+    join opportunity_stage s on s.id = o.stage_id
+    join partner p on p.id = o.partner_id
     left join operating_company c on c.id = p.operating_company_id
     left join vendor v on true
-    left join registration r on r.opportunity_id = :deal_id and r.state in ('waiting', 'returned', 'protected')
-    where s.id = :stage_id
-""")
+    left join registration r on r.opportunity_id = o.id and r.state in ('waiting', 'returned', 'protected')
+    where o.id = :deal_id
+"""
+_STANDING, _HELD = text(_NOW), text(f"{_NOW} for no key update of o")
 
 
-def _check(session: Session, deal: Opportunity) -> None:
+def _check(session: Session, deal: Opportunity, question: TextClause = _STANDING) -> None:
     """Refuse what is closed or registered already; a protection whose last day is over is none."""
-    values = {
-        "partner_id": deal.partner_id,
-        "deal_id": deal.id,
-        "stage_id": deal.stage_id,
-        "now": clock.now(),
-    }
-    standing = session.execute(_NOW, values).one()
-    if standing.kind != StageKind.OPEN or deal.deleted_at is not None:
+    standing = session.execute(question, {"deal_id": deal.id, "now": clock.now()}).one()
+    if standing.kind != StageKind.OPEN or standing.deleted_at is not None:
         raise RuleBroken("Only a deal under way can be registered.")
     if standing.state is not None and not standing.is_over:
         raise RuleBroken("This deal is registered already.", "customer")
 
 
 def _claim(session: Session, books: Connection, deal: Opportunity, by: Person | None) -> _Claimed:
-    """Under the lock: ask again, and write if nobody else was first."""
+    """Under the lock: look at the deal and ask again, and write if nobody else was first."""
     one_at_a_time(books)
+    _check(session, deal, _HELD)
     question = Question.about(deal)
     seen = conflicts.found(books, question, deal.partner_id)
     if seen.answer.verdict is Verdict.PROTECTED:
         return _Claimed(seen.answer)
     customer_id = meet(books, question, seen)
-    expire_due(session, customer_id=customer_id)
+    expire_due(session, customer_id=customer_id, deal_id=deal.id)
     books.execute(
         Opportunity.__table__.update()
         .where(Opportunity.__table__.c.id == deal.id)

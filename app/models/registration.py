@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Select,
     inspect,
     select,
     text,
@@ -238,9 +239,10 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
         if other.id == self.id or not other.is_alive:
             raise RuleBroken("Choose another registration that waits or is protected.")
         one_at_a_time(self.session.connection())
-        other._share(by)
+        other._share(self, by)
         self._decide(by, version, shared=True)
-        self.happened("registration.shared", by=by, protected_until=self.protected_until)
+        self._is_shared_with(other, by)
+        self.happened("registration.approved", by=by, protected_until=self.protected_until)
 
     def reject(
         self, reason: str, *, by: Person, duplicate_of: Registration | None = None, version: int | None = None
@@ -325,16 +327,30 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
         taken = RuleBroken(
             "Another partner is protected at this customer. Reject this one as its duplicate, or approve both."
         )
+        if not shared and session.scalar(self._another_is_protected()):
+            raise taken
         with refused_by(session, {"uq_registration_protected": taken}):
             self._turn(WAITING, values | self._decided(by), by=by, version=version)
 
-    def _share(self, by: Person) -> None:
+    def _another_is_protected(self) -> Select[int]:
+        return select(Registration.id).where(
+            Registration.customer_id == self.customer_id,
+            Registration.state == RegistrationState.PROTECTED,
+            Registration.id != self.id,
+        )
+
+    def _share(self, other: Registration, by: Person) -> None:
         """Let another one be protected beside this one, which is protected too if it was not yet."""
         if self.state is RegistrationState.PROTECTED:
-            self._turn({RegistrationState.PROTECTED}, {"shared": True} | self._decided(by), by=by)
+            self._turn({RegistrationState.PROTECTED}, {"shared": True}, by=by)
         else:
             self._decide(by, None, shared=True)
-        self.happened("registration.shared", by=by, protected_until=self.protected_until)
+            self.happened("registration.approved", by=by, protected_until=self.protected_until)
+        self._is_shared_with(other, by)
+
+    def _is_shared_with(self, other: Registration, by: Person) -> None:
+        """Keep it for the vendor only that somebody else is protected too."""
+        Step.take(self, "registration.shared", by=by, partner_id=None, beside=other.id)
 
     def _turn(
         self,

@@ -248,8 +248,31 @@ def test_two_may_be_protected_at_one_customer_when_staff_say_so(session: Session
     second.approve_beside(first, by=cast.sam)
 
     assert all(one.shared and one.state is RegistrationState.PROTECTED for one in (first, second))
+    for one in (first, second):
+        told = [step.kind for step in Step.path(session, one) if step.partner_id is not None]
+        assert "registration.shared" not in told
+    third = registered(session, cast.crane, "Solarbau Norx", cast.charlie)
+    third.customer_id = first.customer_id
+    session.flush()
+    with pytest.raises(RuleBroken, match="Another partner is protected"):
+        third.approve(by=cast.sam)
     assert asked(session, cast.bolt, "Solarbau Nord").own
     assert asked(session, cast.crane, "Solarbau Nord").verdict is Verdict.PROTECTED
+
+
+def test_a_deal_is_registered_once_at_a_time_and_again_when_it_is_over(session: Session, cast: Cast) -> None:
+    """L4: also when it waits, and when its customer was merged meanwhile."""
+    _, second = waiting(session, cast)
+    roof = session.get_one(Opportunity, second.opportunity_id)
+    with pytest.raises(RuleBroken, match="registered already"):
+        Registration.register(session, roof, by=cast.bob)
+    first = session.scalars(select(Registration).where(Registration.partner_id == cast.acme.id)).one()
+    mine = session.get_one(Opportunity, first.opportunity_id)
+    with clock.told(NOON + timedelta(days=100)):
+        again = Registration.register(session, mine, by=cast.alice)
+    session.refresh(first)
+
+    assert (first.state, again.state) == (RegistrationState.EXPIRED, RegistrationState.WAITING)
 
 
 def test_who_decides_on_an_old_page_is_told(session: Session, cast: Cast) -> None:
