@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
+from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from wtforms import BooleanField, FileField, TextAreaField
@@ -129,8 +129,14 @@ def _own_comment(record: Any, comment_id: int) -> Comment:
     """Return a comment of the reader's own: what a colleague said is not the reader's to change."""
     said: Comment = _own_part(Comment, comment_id, record)
     if said.author_id != current_person.id:
-        abort(403)
+        _refuse()
     return said
+
+
+def _refuse() -> NoReturn:
+    """Answer 403 to an attempt at what is a colleague's; it is remembered (A7)."""
+    g.refused = True
+    abort(403)
 
 
 def _hides(form: Any) -> bool:
@@ -173,7 +179,7 @@ def remove_file(kind: str, record_id: int, file_id: int) -> ResponseReturnValue:
     record = _record(kind, record_id)
     kept: Attachment = _own_part(Attachment, file_id, record)
     if not kept.may_be_removed_by(current_person):
-        abort(403)
+        _refuse()
     kept.remove(record, by=current_person)
     stored_files.forget(db.session(), kept.stored_as)
     flash(f"“{kept.name}” is removed.")

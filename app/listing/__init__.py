@@ -68,7 +68,7 @@ class Listing(Declared):
             for suffix, export in ((".csv", self._csv), (".xlsx", self._xlsx)):
                 rule = f"{(state.url_prefix or '').rstrip('/')}{suffix}"
                 state.app.add_url_rule(rule, f"{name}.{suffix[1:]}", mark(_view(export)))
-            if self.acts or self.exports_selected:
+            if self.acts:
                 rule = f"{(state.url_prefix or '').rstrip('/')}/selection"
                 view = mark(_view(lambda: bulk.answer(self)))
                 state.app.add_url_rule(rule, f"{name}.selection", view, methods=["POST"])

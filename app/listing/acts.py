@@ -41,6 +41,6 @@ class Act:
 
 def offered(listing: Any) -> list[tuple[str, str]]:
     """Return the acts the reader may do to rows of a list, as (name, label)."""
-    if not listing.exports_selected and not listing.acts:
+    if not listing.acts:
         return []
     return [*((act.name, act.label) for act in listing.acts if may(act.permission)), *EXPORTS]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from flask import abort, flash, redirect, render_template, request
+from flask import abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -52,6 +52,7 @@ def answer(listing: Listing) -> ResponseReturnValue:
     if act is None:
         raise RuleBroken("Choose what to do with the selected rows.")
     if not may(act.permission):
+        g.refused = True  # an attempt that is remembered (A7)
         abort(403)
     given = request.form.get("answer")
     if act.question is not None:

@@ -153,4 +153,3 @@ class Declared:
         None  # what a screen's rows need besides, in bulk
     )
     acts: Sequence[Any] = ()  # what can be done to many selected rows (bulk.Act)
-    exports_selected: bool = False

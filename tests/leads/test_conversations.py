@@ -174,6 +174,7 @@ def test_somebody_changes_and_takes_back_their_own_comment_only(
     session.commit()
 
     assert (refused, also_refused) == (403, 403)
+    assert session.scalars(select(Event.kind).where(Event.kind == "access.refused")).all()
     assert "Better words" in changed
     assert ", changed" in changed
     assert "Better words" not in alice.get(lead).text
