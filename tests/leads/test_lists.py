@@ -17,6 +17,7 @@ from tests.conftest import Queries
 from tests.leads.conftest import Sold
 
 SignIn = Callable[[str], FlaskClient]
+ONE = {"/leads": "lead", "/opportunities": "opportunity", "/orders": "order"}
 BUDGET = 9
 """Questions a list may ask: its rows, its total, what its filters offer, who reads it."""
 
@@ -51,7 +52,7 @@ class TestEveryList:
         assert ours in page
         assert theirs not in page
         assert "Bolt Trading" not in page
-        assert f"1 {address[1:]}" in page
+        assert f"1 {ONE[address]}<" in page
 
     def test_a_partners_filter_and_export_reach_no_further(
         self, sign_in: SignIn, address: str, ours: str, theirs: str
