@@ -102,9 +102,14 @@ def answer(session: Session, question: Question, partner_id: int | None) -> Answ
         return found(books, question, partner_id).answer
 
 
-def found(books: Connection, question: Question, partner_id: int | None) -> Found:
-    """Return the answer with every candidate it rests on; for the vendor's eyes."""
-    asked = question.identity(own_domains(books, partner_id))
+def found(
+    books: Connection, question: Question, partner_id: int | None, own: frozenset[str] | None = None
+) -> Found:
+    """Return the answer with every candidate it rests on; for the vendor's eyes.
+
+    `own` are the partner's own domains where they are known already.
+    """
+    asked = question.identity(own_domains(books, partner_id) if own is None else own)
     near = nearest(books, asked)
     claims = alive_at(books, [one.id for one in near])
     candidates = tuple(
@@ -112,6 +117,15 @@ def found(books: Connection, question: Question, partner_id: int | None) -> Foun
     )
     told = answer_to(partner_id, [(one.match.likeness, one.claims) for one in candidates])
     return Found(told, asked, candidates)
+
+
+def protected_by_mark(books: Connection, asked: Identity, partner_id: int) -> Answer | None:
+    """Return the answer where a customer with one of these marks is protected; None where it takes a longer look."""
+    if not (asked.domains or asked.tax):
+        return None
+    values = {"domains": sorted(asked.domains), "tax": sorted(asked.tax), "now": clock.now()}
+    claims = [Claim(row.partner_id, row.until, row.shared) for row in books.execute(_PROTECTED, values)]
+    return answer_to(partner_id, [(Likeness.SAME, claims)]) if claims else None
 
 
 def words(told: Answer, day: str | None = None) -> str:
@@ -188,6 +202,19 @@ _ALIVE = text("""
 """)
 
 
+_PROTECTED = text("""
+    select r.partner_id, r.shared, r.protected_until as until
+    from customer_mark m
+    join registration r on r.customer_id = m.customer_id and r.state = 'protected'
+    join partner p on p.id = r.partner_id
+    left join operating_company c on c.id = p.operating_company_id
+    left join vendor v on true
+    where (m.kind in ('web', 'mail') and m.value = any(cast(:domains as text[]))
+           or m.kind = 'tax' and m.value = any(cast(:tax as text[])))
+      and r.protected_until >= (cast(:now as timestamptz) at time zone coalesce(c.time_zone, v.time_zone, 'UTC'))::date
+""")
+
+
 def own_domains(books: Connection, partner_id: int | None) -> frozenset[str]:
     """Return the domains of the partner itself: its own address at a deal says nothing about the customer."""
     return own_domains_of(books, () if partner_id is None else (partner_id,)).get(partner_id, frozenset())
@@ -195,10 +222,12 @@ def own_domains(books: Connection, partner_id: int | None) -> frozenset[str]:
 
 def own_domains_of(books: Connection, ids: Collection[int]) -> dict[int | None, frozenset[str]]:
     """Return the domains of several partners."""
-    return {
-        row.id: frozenset(domain for domain in (domain_of(row.website), mail_domain_of(row.email)) if domain)
-        for row in books.execute(_OWN, {"ids": list(ids)})
-    }
+    return {row.id: domains_of(row.website, row.email) for row in books.execute(_OWN, {"ids": list(ids)})}
+
+
+def domains_of(website: str | None, email: str | None) -> frozenset[str]:
+    """Return the domains of a partner's own web site and address."""
+    return frozenset(domain for domain in (domain_of(website), mail_domain_of(email)) if domain)
 
 
 def nearest(books: Connection, asked: Identity) -> list[Candidate]:

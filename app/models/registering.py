@@ -53,16 +53,14 @@ def register(session: Session, deal: Opportunity, *, by: Person | None) -> Regis
     """Claim the customer of a deal; CustomerProtected with the sentence for who comes second."""
     deal.check_edit(by)
     session.flush()
-    _check(session, deal)
     question = Question.about(deal)
     asked = question.identity()
     if not (asked.name or conflicts.can_be_asked(asked)):
         raise RuleBroken("Write the customer's name, web site or e-mail address first.", "customer")
-    if by is not None and by.partner_id is not None:
-        check_asked(session, by)
     with scope.books(session) as books:
-        told = conflicts.found(books, question, deal.partner_id).answer
-        claimed = _Claimed(told) if told.verdict is Verdict.PROTECTED else _claim(session, books, deal, by)
+        own = _check(books, deal, by)
+        told = conflicts.protected_by_mark(books, question.identity(own), deal.partner_id)
+        claimed = _Claimed(told) if told else _claim(session, books, deal, by, own)
     if claimed.registration_id is None:
         raise CustomerProtected(conflicts.words(claimed.answer), "customer")
     session.expire(deal, ["customer_id"])
@@ -76,8 +74,13 @@ def register(session: Session, deal: Opportunity, *, by: Person | None) -> Regis
 
 
 _NOW = """
-    select s.kind, o.deleted_at, r.state, r.protected_until < (cast(:now as timestamptz) at time zone
-               coalesce(c.time_zone, v.time_zone, 'UTC'))::date as is_over
+    select s.kind, o.deleted_at, r.state, p.website, p.email,
+           r.protected_until < (cast(:now as timestamptz) at time zone
+               coalesce(c.time_zone, v.time_zone, 'UTC'))::date as is_over,
+           (select coalesce(sum(tries), 0) from throttle
+            where name = :person and "window" > :person_since) as person_asked,
+           (select coalesce(sum(tries), 0) from throttle
+            where name = :partner and "window" > :partner_since) as partner_asked
     from opportunity o
     join opportunity_stage s on s.id = o.stage_id
     join partner p on p.id = o.partner_id
@@ -89,21 +92,45 @@ _NOW = """
 _STANDING, _HELD = text(_NOW), text(f"{_NOW} for no key update of o")
 
 
-def _check(session: Session, deal: Opportunity, question: TextClause = _STANDING) -> None:
-    """Refuse what is closed or registered already; a protection whose last day is over is none."""
-    standing = session.execute(question, {"deal_id": deal.id, "now": clock.now()}).one()
+def _check(
+    books: Connection, deal: Opportunity, by: Person | None, question: TextClause = _STANDING
+) -> frozenset[str]:
+    """Refuse what is closed or registered already, and who asked too often; return the partner's own domains.
+
+    A protection whose last day is over is none.
+    """
+    now = clock.now()
+    asks = by is not None and by.partner_id is not None
+    person, partner = counted_as(by.id, by.partner_id) if by is not None and asks else ("", "")
+    values = {
+        "deal_id": deal.id,
+        "now": now,
+        "person": person,
+        "person_since": now - PERSON_PER,
+        "partner": partner,
+        "partner_since": now - PARTNER_PER,
+    }
+    standing = books.execute(question, values).one()
     if standing.kind != StageKind.OPEN or standing.deleted_at is not None:
         raise RuleBroken("Only a deal under way can be registered.")
     if standing.state is not None and not standing.is_over:
         raise RuleBroken("This deal is registered already.", "customer")
+    if standing.person_asked >= A_PERSON or standing.partner_asked >= A_PARTNER:
+        raise TooManyQuestions
+    return conflicts.domains_of(standing.website, standing.email)
 
 
-def _claim(session: Session, books: Connection, deal: Opportunity, by: Person | None) -> _Claimed:
-    """Under the lock: look at the deal and ask again, and write if nobody else was first."""
-    one_at_a_time(books)
-    _check(session, deal, _HELD)
+def _claim(
+    session: Session, books: Connection, deal: Opportunity, by: Person | None, own: frozenset[str]
+) -> _Claimed:
+    """Ask; then, under the lock, look at the deal and ask again, and write if nobody else was first."""
     question = Question.about(deal)
-    seen = conflicts.found(books, question, deal.partner_id)
+    told = conflicts.found(books, question, deal.partner_id, own).answer
+    if told.verdict is Verdict.PROTECTED:
+        return _Claimed(told)
+    one_at_a_time(books)
+    _check(books, deal, by, _HELD)
+    seen = conflicts.found(books, question, deal.partner_id, own)
     if seen.answer.verdict is Verdict.PROTECTED:
         return _Claimed(seen.answer)
     customer_id = meet(books, question, seen)
