@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +21,7 @@ from app.leads.audience import partner_filter
 from app.listing import Column, Listing, choice, day, matches
 from app.models import Decision, DistributionRule, Lead, Partner, distributing
 from app.models.assessing.among import among
-from app.rules.distribution import Mismatch, replayed
+from app.rules.distribution import Kept, Mismatch, replayed
 
 bp = Blueprint("decisions", __name__, url_prefix="/leads/decisions")
 
@@ -38,7 +38,7 @@ def _decisions() -> Select[*tuple[Any, ...]]:
             Lead.company.label("company"),
             Partner.name.label("partner_name"),
         )
-        .join(Lead, Lead.id == Decision.lead_id)
+        .outerjoin(Lead, Lead.id == Decision.lead_id)  # there always is one; so no total needs it
         .outerjoin(DistributionRule, DistributionRule.id == Decision.rule_id)
         .outerjoin(Partner, Partner.id == Decision.chosen_partner_id)
     )
@@ -190,37 +190,39 @@ class Again:
     """Name, leads got, what its weight asked for, and where it stands."""
 
 
-def _shown(share: Fraction) -> Decimal:
+def _shown(asked: Counter[int]) -> Decimal:
+    """Return what a partner's weights asked for: their sum by the sum of all weights in each turn."""
+    share = sum((Fraction(weights, whole) for whole, weights in asked.items()), Fraction(0))
     return (Decimal(share.numerator) / Decimal(share.denominator)).quantize(Decimal("0.01"))
 
 
 def read_again(session: Session, rule_id: int) -> Again:
     """Recompute a rule's whole log; what a partner's weight asks for is summed over the turns it took part in."""
+    got: Counter[int] = Counter()
+    asked: dict[int, Counter[int]] = defaultdict(Counter)
+    first_wrong: Mismatch | None = None
+    decisions = 0
+    for decision, wrong in replayed(_log(session, rule_id)):
+        decisions += 1
+        first_wrong = first_wrong or wrong
+        whole = sum(step.weight for step in decision.steps)
+        got.update([] if decision.chosen is None else [decision.chosen])
+        for step in decision.steps:
+            asked[step.partner_id][whole] += step.weight
+    known: Any = session.execute(select(Partner.id, Partner.name).where(among(Partner.id, asked))).all()
+    names = dict(known)
+    stands = {turn.partner_id: turn.current for turn in distributing.values_of(session, rule_id)}
+    partners = [(names[one], got[one], _shown(asked[one]), stands.get(one)) for one in sorted(asked)]
+    wrong_turn = None if first_wrong is None else (first_wrong.sequence, first_wrong.said(names))
+    return Again(decisions, wrong_turn, partners)
+
+
+def _log(session: Session, rule_id: int) -> Iterator[Kept]:
+    """Read a rule's decisions from the first one on, some at a time."""
     log = (
         select(Decision.candidates, Decision.excluded, Decision.chosen_partner_id, Decision.sequence)
         .where(Decision.rule_id == rule_id)
         .order_by(Decision.sequence)
         .execution_options(yield_per=PORTION)
     )
-    got, stands = Counter[int](), dict[int, int]()
-    asked = defaultdict[int, Fraction](Fraction)
-    first_wrong: Mismatch | None = None
-    decisions = 0
-    kept = (distributing.read(*row) for row in session.execute(log))
-    for decision, wrong in replayed(kept):
-        decisions += 1
-        first_wrong = first_wrong or wrong
-        whole = sum(step.weight for step in decision.steps)
-        if decision.chosen is not None:
-            got[decision.chosen] += 1
-        stands = {one: stands.get(one, 0) for one in decision.weights}
-        for step in decision.steps:
-            asked[step.partner_id] += Fraction(step.weight, whole)
-            stands[step.partner_id] = step.after
-    known: Any = session.execute(select(Partner.id, Partner.name).where(among(Partner.id, asked))).all()
-    names = dict(known)
-    told = [
-        (names.get(one, str(one)), got[one], _shown(asked[one]), stands.get(one)) for one in sorted(asked)
-    ]
-    wrong_turn = None if first_wrong is None else (first_wrong.sequence, first_wrong.said(names))
-    return Again(decisions, wrong_turn, told)
+    return (distributing.read(*row) for row in session.execute(log))
