@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, Signer
 from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TextAreaField
@@ -101,6 +101,13 @@ def stamped() -> str:
 
 def _signer() -> Signer:
     return Signer(current_app.config["SECRET_KEY"], salt="campaign form")
+
+
+@bp.after_request
+def _not_kept(response: Response) -> Response:
+    """Let no browser and nothing between keep a page: each one shown is stamped, and sent once."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.route("/<slug>", methods=["GET", "POST"])

@@ -113,6 +113,7 @@ def test_the_page_is_for_anybody(client: FlaskClient, campaign: Campaign) -> Non
     assert "alert(1)</script>" not in answer.text
     assert 'value="DE" selected' in answer.text or 'selected value="DE"' in answer.text
     assert "Sign in" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
