@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, and_, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ForeignKey, and_, delete, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.models.base import Base
+
+_COUNT = text("""
+    insert into throttle as known (name, "window", tries)
+    select name, "window", 1
+    from unnest(cast(:names as text[]), cast(:windows as timestamptz[])) as tried (name, "window")
+    order by name
+    on conflict (name, "window") do update set tries = known.tries + 1
+    returning name, tries
+""")
 
 
 class Throttle(Base):
@@ -31,11 +39,8 @@ class Throttle(Base):
     def count_all(cls, session: Session, names: Mapping[str, timedelta]) -> dict[str, int]:
         """Count one more try of each of several things, in one order, and return how many there were of each."""
         kept = {name[:300]: name for name in sorted(names)}
-        rows = [{"name": short, "window": _window(names[name]), "tries": 1} for short, name in kept.items()]
-        tried = insert(cls).values(rows)
-        tried = tried.on_conflict_do_update(index_elements=["name", "window"], set_={"tries": cls.tries + 1})
-        counted = session.execute(tried.returning(cls.name, cls.tries))
-        return {kept[row.name]: row.tries for row in counted}
+        values = {"names": list(kept), "windows": [_window(names[name]) for name in kept.values()]}
+        return {kept[row.name]: row.tries for row in session.execute(_COUNT, values)}
 
     @classmethod
     def tried(cls, session: Session, name: str, per: timedelta) -> int:
