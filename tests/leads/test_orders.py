@@ -18,6 +18,7 @@ from tests import factories
 from tests.cast import Cast
 from tests.conftest import Queries
 from tests.models.orders import Shop, opened
+from tests.test_pages import Drawn
 
 D = Decimal
 SignIn = Callable[[str], FlaskClient]
@@ -316,4 +317,35 @@ def test_many_orders_are_handed_to_a_colleague_at_once(
     assert "Sam Sales" not in asked
     alice.post("/orders/selection", data={**form, "answer": cast.alice.id})
     assert draft.number in alice.get("/orders?whose=mine").text
-    assert "Worked by Alice Acme" in sign_in("sam").get(f"/orders/{draft.id}").text
+    assert "Assigned to Alice Acme" in sign_in("sam").get(f"/orders/{draft.id}").text
+
+
+def test_the_pages_of_a_draft_read_well(
+    session: Session, sign_in: SignIn, draft: Order, shop: Shop, cast: Cast
+) -> None:
+    """Labels, headings, captions, and nothing the policy would block; refused ones too."""
+    order, line = f"/orders/{draft.id}", line_of(session, draft)
+    addresses = {
+        "oscar": (
+            f"{order}?q=wall",
+            f"{order}/edit",
+            f"{order}/cancellation",
+            "/orders/new",
+            f"/orders/choice?product={shop.cable.id}",
+        ),
+        "sam": (order, f"{order}/lines/{line.id}/price"),
+    }
+    wrong = {
+        address: Drawn(client.get(address).text).wrong
+        for name, own in addresses.items()
+        for client in [sign_in(name)]
+        for address in own
+    }
+    refused = sign_in("oscar").post(f"{order}/lines", data={f"quantity-{line.id}": "0"}).text
+    draft.submit(by=cast.oscar)
+    draft.confirm(by=cast.sam)
+    session.commit()
+    wrong["credit"] = Drawn(sign_in("sam").get(f"{order}/credit-notes/new").text).wrong
+
+    assert {address: what for address, what in wrong.items() if what} == {}
+    assert Drawn(refused).wrong == []
