@@ -10,8 +10,7 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, literal, select, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Subquery, and_, select, union_all
 
 from app import filters as formats
 from app import scope
@@ -22,7 +21,8 @@ from app.leads.audience import PARTNER, partner_filter
 from app.leads.board import Board, Card, Lane, Move, Narrowed, narrowed
 from app.leads.opportunities import bp
 from app.leads.opportunity_list import LIST
-from app.models import Opportunity, OpportunityStage, PipelineSum, StageKind
+from app.models import Opportunity, OpportunityStage, Partner, PipelineSum, StageKind
+from app.models.owning import may_edit
 
 CARDS = 8
 """Of each lane, what may close first."""
@@ -31,6 +31,11 @@ CLOSED_DAYS = 30
 ALL = 10**18
 """Where the database keeps the sums, every deal of a lane is counted."""
 FILTERS = ("owner", "partner", "product")
+SHOWN = (
+    Opportunity.id, Opportunity.name, Opportunity.customer, Opportunity.stage_id, Opportunity.amount, Opportunity.currency,
+    Opportunity.partner_id, Opportunity.owner_id, Opportunity.expected_on, Opportunity.closed_on,
+    Opportunity.confirmed_at, Opportunity.next_step,
+)  # fmt: skip
 
 
 @bp.get("/board")
@@ -71,14 +76,12 @@ def _stands(seen: Narrowed, stage: OpportunityStage, since: date) -> ColumnEleme
     return and_(Opportunity.stage_id == stage.id, is_shown, Opportunity.deleted_at.is_(None), seen.condition)
 
 
-def _shown(seen: Narrowed, stage: OpportunityStage, since: date) -> Select[int, int]:
+def _shown(seen: Narrowed, stage: OpportunityStage, since: date) -> Subquery:
     """Return the first deals of a lane: what may close first, or what was closed last."""
-    deals = select(Opportunity.id.label("id"), literal(stage.id).label("stage_id")).where(
-        _stands(seen, stage, since)
-    )
+    deals = select(*SHOWN).where(_stands(seen, stage, since)).limit(CARDS)
     if stage.kind is StageKind.OPEN:
-        return deals.order_by(Opportunity.expected_on, Opportunity.id).limit(CARDS)
-    return deals.order_by(Opportunity.closed_on.desc(), Opportunity.id.desc()).limit(CARDS)
+        return deals.order_by(Opportunity.expected_on, Opportunity.id).subquery()
+    return deals.order_by(Opportunity.closed_on.desc(), Opportunity.id.desc()).subquery()
 
 
 def _address(seen: Narrowed, stage: OpportunityStage, since: date) -> str:
@@ -115,66 +118,57 @@ def _most(sums: Sequence[pipeline.Sum]) -> int:
 
 
 def _cards(seen: Narrowed, stages: Sequence[OpportunityStage], since: date) -> dict[int, list[Card]]:
-    """Return the cards of every lane, in two questions: which deals, then the deals."""
-    firsts = [_shown(seen, stage, since).subquery() for stage in stages]
-    rows = db.session.execute(union_all(*(select(one.c.id, one.c.stage_id) for one in firsts))).all()
-    deals = select(Opportunity).where(Opportunity.id.in_([row.id for row in rows]))
-    shown = deals.options(joinedload(Opportunity.partner), joinedload(Opportunity.owner_person))
-    known = {deal.id: deal for deal in db.session.scalars(shown)}
+    """Return the cards of every lane, in one question."""
+    card = union_all(*(select(_shown(seen, stage, since)) for stage in stages)).subquery("card")
+    rows = db.session.execute(
+        select(card, Partner.name.label("partner_name")).outerjoin(Partner, Partner.id == card.c.partner_id)
+    )
     by_id = {stage.id: stage for stage in stages}
     cards: dict[int, list[Card]] = {}
     today = scope.today()
-    for row in rows:
-        card = _card(known[row.id], by_id[row.stage_id], stages, today)
-        cards.setdefault(row.stage_id, []).append(card)
-    for stage in stages:
-        cards.get(stage.id, []).sort(key=lambda card: _place(known[card.id]))
+    for row in sorted(rows, key=_place):
+        cards.setdefault(row.stage_id, []).append(_card(row, by_id[row.stage_id], stages, today))
     return cards
 
 
-def _place(deal: Opportunity) -> tuple[int, int]:
+def _place(row: Any) -> tuple[int, int]:
     """What may close first stands first; of the closed ones what was closed last."""
-    if deal.closed_on is not None:
-        return -deal.closed_on.toordinal(), -deal.id
-    return (deal.expected_on or date.max).toordinal(), deal.id
+    if row.closed_on is not None:
+        return -row.closed_on.toordinal(), -row.id
+    return (row.expected_on or date.max).toordinal(), row.id
 
 
-def _card(
-    deal: Opportunity, stage: OpportunityStage, stages: Sequence[OpportunityStage], today: date
-) -> Card:
-    record = url_for("opportunities.show", opportunity_id=deal.id)
-    notes = [deal.customer if deal.customer not in deal.name else ""]
+def _card(row: Any, stage: OpportunityStage, stages: Sequence[OpportunityStage], today: date) -> Card:
+    record = url_for("opportunities.show", opportunity_id=row.id)
+    notes = [row.customer if row.customer not in row.name else ""]
     if current_person.is_staff:
-        notes.append(deal.partner.name)
-    if deal.next_step:
-        notes.append(f"Next: {deal.next_step}")
+        notes.append(row.partner_name)
+    if row.next_step:
+        notes.append(f"Next: {row.next_step}")
     mark = None
-    if stage.kind is StageKind.WON and deal.confirmed_at is None:
+    if stage.kind is StageKind.WON and row.confirmed_at is None:
         mark = ("To be confirmed", "warn")
-    elif deal.is_past_expected(today):
-        mark = (f"Expected {formats.day(deal.expected_on)}", "warn")
-    elif deal.expected_on is not None and deal.closed_on is None:
-        mark = (f"Expected {formats.day(deal.expected_on)}", "neutral")
+    elif row.expected_on is not None and row.closed_on is None:
+        mark = (f"Expected {formats.day(row.expected_on)}", "warn" if row.expected_on < today else "neutral")
     return Card(
-        deal.id,
-        deal.name,
+        row.id,
+        row.name,
         record,
         notes,
-        formats.money(deal.amount, deal.currency),
-        deal.currency,
+        formats.money(row.amount, row.currency),
+        row.currency,
         mark,
-        _moves(deal, record, stage, stages),
+        _moves(row, record, stage, stages),
     )
 
 
-def _moves(
-    deal: Opportunity, record: str, stage: OpportunityStage, stages: Sequence[OpportunityStage]
-) -> list[Move]:
+def _moves(row: Any, record: str, stage: OpportunityStage, stages: Sequence[OpportunityStage]) -> list[Move]:
     """Return where a card may go: what the table of stages forbids is not offered (L5).
 
     The acts stand under the record's address; composing each of the hundreds anew would cost more than the rest.
     """
-    if not (may(Permission.OPPORTUNITIES_WRITE) and deal.may_be_edited_by(current_person)):
+    mine = may_edit(current_person, row.partner_id, row.owner_id)
+    if not (mine and may(Permission.OPPORTUNITIES_WRITE)):
         return []
     if stage.kind is not StageKind.OPEN:
         return _ways_back(record, stages) if may(Permission.DEALS_DECIDE) else []

@@ -17,7 +17,7 @@ from app import scope
 from app.extensions import db
 from app.models import Opportunity, OpportunityStage, PipelineSum
 
-FEW = 500
+FEW = 200
 """So many deals of a lane are read to be summed up."""
 SAID = 2
 """So many currencies are said in a line; the others are counted."""
