@@ -29,7 +29,7 @@ ACTS: dict[str, tuple[str, str, str]] = {
     ),
     "pass_back": (
         "Pass back to the vendor",
-        "It is the vendor’s again and is not offered to you a second time. What you did with it stays in your events.",
+        "It is the vendor’s again: you do not see it any more, and it is not offered to you a second time.",
         "The vendor has this lead again.",
     ),
     "take_back": (

@@ -26,8 +26,11 @@ bp = Blueprint("lead_offers", __name__, url_prefix="/leads/offers")
 
 
 def _offers() -> Select[*tuple[Any, ...]]:
-    return select(LeadOffer, Partner.name.label("partner_name")).outerjoin(
-        Partner, Partner.id == LeadOffer.partner_id
+    """Return offers with the partner's name, and the company as far as the reader has the lead."""
+    return (
+        select(LeadOffer, Partner.name.label("partner_name"), Lead.company.label("company"))
+        .outerjoin(Partner, Partner.id == LeadOffer.partner_id)
+        .outerjoin(Lead, Lead.id == LeadOffer.lead_id)
     )
 
 
@@ -36,7 +39,7 @@ LIST = SharedListing(
     query=_offers,
     key=LeadOffer.id,
     columns=[
-        Column("lead", "Lead", lambda row: row[0].title),
+        Column("lead", "Lead", lambda row: row.company or row[0].title),
         partner_column(),
         Column("state", "State", lambda row: row[0].state_words, kind="badge", tone=lambda row: row[0].tone),
         Column("answer", "Answer until", lambda row: row[0].answer_by, kind="when"),
