@@ -133,6 +133,11 @@ def test_a_line_without_a_price_says_what_to_do_and_keeps_the_order_back(
     oscar.post(f"/orders/{draft.id}/submission")
     assert status(session, draft) is OrderStatus.DRAFT
 
+    oscar.post(f"/orders/{draft.id}/cancellation")
+    discarded = oscar.get(f"/orders/{draft.id}")
+    assert (discarded.status_code, "Cancelled" in discarded.text) == (200, True)
+    assert oscar.get(f"/orders/{draft.id}.pdf").status_code == 200
+
 
 def test_prices_that_changed_at_midnight_are_shown_before_anything_is_ordered(
     session: Session, sign_in: SignIn, draft: Order, shop: Shop
