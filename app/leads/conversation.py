@@ -163,7 +163,9 @@ def _kept(one: Row[Any], record: Any, vendor: str) -> str:
         return ""
     if one.vendor_only or one.partner_id is None:
         return f"only {vendor}"
-    return "" if one.partner_id == record.partner_id else "with an earlier partner"
+    if one.partner_id == record.partner_id:
+        return ""
+    return "with an earlier partner" if record.partner_id is not None else "with a partner"
 
 
 def _side(one: Row[Any], vendor: str) -> str:
