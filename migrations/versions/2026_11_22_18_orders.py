@@ -92,7 +92,7 @@ def downgrade() -> None:
     op.execute("drop trigger orders_own_drafts on orders")
     for name in ("accord_no_price_no_order", "accord_lines_of_drafts", "accord_own_drafts"):
         op.execute(f"drop function {name}()")
-    op.drop_constraint("ck_order_line_amount_has_a_price", "order_line", type_="check")
+    op.drop_constraint(op.f("ck_order_line_amount_has_a_price"), "order_line", type_="check")
     op.execute("delete from order_line where unit_price is null")
     op.alter_column("order_line", "amount", nullable=False)
     op.alter_column("order_line", "unit_price", nullable=False)
