@@ -74,7 +74,7 @@ def measure(files: Path, *, small: bool, fresh: bool, only: str) -> None:
     try:
         say = _teller()
         big = stage.prepare(handle, dataset.TENTH if small else dataset.FULL, say, fresh=fresh)
-        little = stage.prepare(handle, dataset.LITTLE, say, fresh=fresh)
+        little = big if only else stage.prepare(handle, dataset.LITTLE, say, fresh=fresh)
         work.keep_verdicts(big)
         measure_pages(big, results, only)
         if not only:

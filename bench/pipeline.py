@@ -71,7 +71,7 @@ def fill(connection: Connection, partners: int, partner_id: int, staff_id: int, 
 
     values = {"partners": partners, "partner": partner_id, "staff": staff_id, "today": today}
     say("customers")
-    conflicts.fill(connection)
+    conflicts.fill(connection, min(conflicts.CUSTOMERS, partners * 100))
     for noun, statement in (
         ("lead", QUEUE),
         ("lead_offer", OFFERS),
