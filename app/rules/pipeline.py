@@ -82,11 +82,6 @@ def check_every_kind(kinds: Iterable[StageKind]) -> None:
             )
 
 
-def weighted(amount: Decimal, probability: Decimal) -> Decimal:
-    """Return what a deal is worth at its chance, unrounded."""
-    return amount * probability
-
-
 def worth(amount: Decimal, currency: str) -> str:
     """Return an amount as a time line says it."""
     return f"{rounded(amount, currency):,.{minor_digits(currency)}f} {currency}"
