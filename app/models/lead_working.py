@@ -6,10 +6,11 @@ vendor's books; whoever acted cannot read it any more afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, scope
@@ -62,15 +63,15 @@ def closing_day(lead: Lead) -> date:
     return max(today, lead.created_on)
 
 
-def workers(session: Session, partner_id: int | None) -> list[Person]:
-    """Return who may work the leads of a partner, or the vendor's, by name."""
+def workers(session: Session, partner_id: int | None) -> Sequence[Row[int, str]]:
+    """Return the number and name of those who may work the leads of a partner, or the vendor's, by name."""
     roles = book.WORKING if partner_id is not None else tuple(WORKING)
-    people = select(Person).where(
-        Person.partner_id.is_not_distinct_from(partner_id),
+    people = select(Person.id, Person.name).where(
+        Person.partner_id.is_(None) if partner_id is None else Person.partner_id == partner_id,
         Person.active,
         Person.roles.overlap([role.value for role in roles]),
     )
-    return list(session.scalars(people.order_by(Person.name, Person.id).limit(500)))
+    return session.execute(people.order_by(Person.name, Person.id).limit(500)).all()
 
 
 # ---------------------------------------------------------------- acts
