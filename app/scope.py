@@ -61,6 +61,7 @@ OPEN = (
     " set_config('accord.person_id',%s,true), set_config('accord.today',%s,true),"
     " set_config('accord.own_only',%s,true), set_config('transaction_read_only',%s,true)"
 )
+NARROW = "select set_config('accord.own_only',%s,true)"
 SWITCH = "select set_config('role',%s,true)"
 IN_BOOKS = "accord_in_books"
 
@@ -137,6 +138,17 @@ def books(session: Session) -> Iterator[Connection]:
         connection.exec_driver_sql(SWITCH, (scope.role.value,))
     finally:
         del session.info[IN_BOOKS]
+
+
+@contextmanager
+def whole_partner(session: Session) -> Iterator[None]:
+    """See all records of the partner, also where its agents are narrowed to their own: for figures, never for lists (L7)."""
+    opened = _required()
+    if opened.own_only:
+        session.connection().exec_driver_sql(NARROW, ("",))
+    yield
+    if opened.own_only:
+        session.connection().exec_driver_sql(NARROW, ("on",))
 
 
 def _required() -> Scope:

@@ -23,7 +23,7 @@ from app.models.operating_company import OperatingCompany
 from app.models.opportunity import Opportunity, OpportunityProduct, OpportunityStage, StageKind
 from app.models.order import Order, OrderLine, OrderStatus
 from app.models.partner import Partner
-from app.models.partner_type import REGISTERED, PartnerType, Tier, WinsCount
+from app.models.partner_type import REGISTERED, PartnerType, Tier
 from app.models.partnership import ActivePeriod, Partnership, TierCause, TierPeriod
 from app.models.person import Contact, Digest, Person, Role
 from app.models.pinned_account import PinnedAccount
@@ -125,5 +125,4 @@ __all__ = [
     "Vendor",
     "VersionStatus",
     "Watch",
-    "WinsCount",
 ]

@@ -121,7 +121,7 @@ SAID = {
     "partner.portal_opened": "Portal opened",
     "partner_type.changed": "Partner type changed",
     "partner_type.described": "Partner type described",
-    "partner_type.protected": "Protection and wins of a partner type changed",
+    "partner_type.protected": "Protection of registrations of a partner type changed",
     "partnership.at_risk": "Tier at risk until {at_risk_until}",
     "partnership.began": "Partnership began at {tier}",
     "partnership.changed": "Partnership changed",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models.event import Event
 from app.models.ladder import Ladder
 from app.models.partner import Partner
-from app.models.partner_type import PartnerType, WinsCount
 from app.models.person import Person, Role
 from app.models.program import ProgramVersion
 from app.rules.refusals import MissingRate
@@ -67,19 +66,11 @@ def reassess_each(session: Session, partner_ids: Collection[int], *, by: Person 
 
 
 def wins_count_at_once(session: Session, deal: Opportunity, on: date) -> bool:
-    """Say whether a win counts before anybody confirms it: by the terms of the partner's type, or by the program (F3)."""
-    by_program = (
-        select(Ladder.wins_count_at_once)
-        .where(
-            Ladder.version_id == ProgramVersion.holding_id(on),
-            Ladder.partner_type_id == PartnerType.id,
-        )
-        .scalar_subquery()
-    )
+    """Say whether a win counts before anybody confirms it: as the program says for the partner's type (F3)."""
     asked = (
-        select(or_(PartnerType.wins_count == WinsCount.AT_ONCE, func.coalesce(by_program, false())))
-        .join(Partner, Partner.partner_type_id == PartnerType.id)
-        .where(Partner.id == deal.partner_id)
+        select(Ladder.wins_count_at_once)
+        .join(Partner, Partner.partner_type_id == Ladder.partner_type_id)
+        .where(Ladder.version_id == ProgramVersion.holding_id(on), Partner.id == deal.partner_id)
     )
     return bool(session.scalar(asked))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
@@ -18,18 +17,11 @@ from app.rules.refusals import RuleBroken
 if TYPE_CHECKING:
     from app.models.person import Person
 
-__all__ = ["REGISTERED", "PartnerType", "Tier", "WinsCount"]
+__all__ = ["REGISTERED", "PartnerType", "Tier"]
 
 
 LONGEST = 3650
 """Days; ten years are as good as for ever."""
-
-
-class WinsCount(StrEnum):
-    """When a reported win counts (F3)."""
-
-    CONFIRMED = "confirmed"
-    AT_ONCE = "at once"
 
 
 class PartnerType(Tracked, Numbered, Base):
@@ -47,7 +39,6 @@ class PartnerType(Tracked, Numbered, Base):
     position: Mapped[int] = mapped_column(default=0)
     protection_days: Mapped[int] = mapped_column(default=90, server_default="90")
     extension_days: Mapped[int] = mapped_column(default=30, server_default="30")
-    wins_count: Mapped[WinsCount] = mapped_column(default=WinsCount.CONFIRMED, server_default="confirmed")
 
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
@@ -85,18 +76,16 @@ class PartnerType(Tracked, Numbered, Base):
         *,
         protection_days: int,
         extension_days: int,
-        wins_count: WinsCount,
         by: Person | None,
         version: int | None = None,
     ) -> None:
-        """Say how long its partners' registrations are protected (days), and when their wins count (L4, F3)."""
+        """Say how long its partners' registrations are protected (L4)."""
         check_version(self, version)
         if not 1 <= protection_days <= LONGEST:
             raise RuleBroken(f"Protect a registration for 1 to {LONGEST} days.", "protection_days")
         if not 0 <= extension_days <= LONGEST:
             raise RuleBroken(f"Extend it by 0 to {LONGEST} days.", "extension_days")
         self.protection_days, self.extension_days = protection_days, extension_days
-        self.wins_count = wins_count
         if self.changes()[1]:
             self.track("partner_type.protected", by=by)
 

@@ -1,27 +1,22 @@
-"""How partners of a type work the pipeline: how long a registration is protected, and when a win counts (L4, F3)."""
+"""How partners of a type work the pipeline: how long a registration is protected (L4)."""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, RadioField
+from wtforms import IntegerField
 from wtforms.validators import InputRequired
 
 from app.access import Permission, current_person, requires
 from app.database import find
 from app.forms import VersionedForm, render_form
-from app.models import PartnerType, WinsCount
+from app.models import PartnerType
 
 bp = Blueprint("type_terms", __name__, url_prefix="/types")
 
-WHEN = [
-    (WinsCount.CONFIRMED.value, "Once we have confirmed it"),
-    (WinsCount.AT_ONCE.value, "At once, as soon as the partner reports it"),
-]
-
 
 class TermsForm(VersionedForm):
-    """Protection and wins of a type."""
+    """How long registrations of a type are protected."""
 
     protection_days = IntegerField(
         "A registration is protected for (days)",
@@ -31,7 +26,6 @@ class TermsForm(VersionedForm):
     extension_days = IntegerField(
         "It can be extended once by (days)", [InputRequired("Say by how many days; 0 means never.")]
     )
-    wins_count = RadioField("A win that a partner reports counts", choices=WHEN)
 
 
 @bp.route("/<id:type_id>/pipeline", methods=["GET", "POST"])
@@ -45,11 +39,10 @@ def edit(type_id: int) -> ResponseReturnValue:
             kind.protect(
                 protection_days=form.protection_days.data or 0,
                 extension_days=form.extension_days.data or 0,
-                wins_count=WinsCount(form.wins_count.data),
                 by=current_person,
                 version=form.seen_version(),
             )
-            flash("Saved. It holds for registrations and wins from now on.")
+            flash("Saved. It holds for registrations from now on.")
             return redirect(url_for("partnership.types.show", type_id=type_id))
     kind = find(PartnerType, type_id)
     form.show_version(kind)

@@ -565,15 +565,6 @@ def upgrade() -> None:
         "partner_type", sa.Column("extension_days", sa.BigInteger(), server_default="30", nullable=False)
     )
     op.add_column(
-        "partner_type",
-        sa.Column(
-            "wins_count",
-            sa.Enum("confirmed", "at once", name="winscount", native_enum=False, length=40),
-            server_default="confirmed",
-            nullable=False,
-        ),
-    )
-    op.add_column(
         "person",
         sa.Column(
             "digest",
@@ -594,7 +585,6 @@ def downgrade() -> None:
     op.drop_column("vendor", "cross_sale_consent")
     op.drop_column("person", "digested_on")
     op.drop_column("person", "digest")
-    op.drop_column("partner_type", "wins_count")
     op.drop_column("partner_type", "extension_days")
     op.drop_column("partner_type", "protection_days")
     op.drop_constraint(op.f("fk_orders_opportunity_id"), "orders", type_="foreignkey")

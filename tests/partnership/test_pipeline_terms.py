@@ -1,4 +1,4 @@
-"""How partners work the pipeline is set per type and for everybody (L1, L4, L7, F3)."""
+"""How partners work the pipeline is set per type and for everybody (L1, L4, L7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import scope
-from app.models import Lead, PartnerType, Role, Vendor, WinsCount
+from app.models import Lead, PartnerType, Role, Vendor, assessing
 from tests import factories
 from tests.cast import Cast
 
@@ -20,9 +20,9 @@ SignIn = Callable[[str], Any]
 def test_a_channel_manager_says_how_long_registrations_of_a_type_are_protected(
     session: Session, cast: Cast, sign_in: SignIn
 ) -> None:
-    """L4, F3"""
+    """L4"""
     address = f"/partnership/types/{cast.reseller.id}/pipeline"
-    said = {"protection_days": "30", "extension_days": "0", "wins_count": "at once"}
+    said = {"protection_days": "30", "extension_days": "0"}
 
     refused = sign_in("anna").post(address, data=said | {"protection_days": "0"})
     saved = sign_in("anna").post(address, data=said)
@@ -31,7 +31,7 @@ def test_a_channel_manager_says_how_long_registrations_of_a_type_are_protected(
     assert "1 to 3650 days" in refused.text
     session.expire_all()
     kind = session.get_one(PartnerType, cast.reseller.id)
-    assert (kind.protection_days, kind.extension_days, kind.wins_count) == (30, 0, WinsCount.AT_ONCE)
+    assert (kind.protection_days, kind.extension_days) == (30, 0)
 
 
 def test_a_partners_agents_can_be_narrowed_to_what_they_own(session: Session, cast: Cast) -> None:
@@ -77,12 +77,40 @@ def test_yesterdays_page_of_a_type_is_refused_once_with_what_changed(
 ) -> None:
     """Of two people who change a type at once, the second one is told."""
     address = f"/partnership/types/{cast.reseller.id}/pipeline"
-    said = {"protection_days": "30", "extension_days": "0", "wins_count": "at once", "version": "1"}
+    said = {"protection_days": "30", "extension_days": "0", "version": "1"}
     sign_in("anna").post(address, data=said)
 
     second = sign_in("carl").post(address, data=said | {"protection_days": "60"})
 
     assert second.status_code == 422
-    assert "Anna Administrator: extension days, protection days, wins count" in second.text
+    assert "Anna Administrator: extension days, protection days" in second.text
     session.expire_all()
     assert session.get_one(PartnerType, cast.reseller.id).protection_days == 30
+
+
+def test_a_narrowed_agent_reads_the_same_figures_as_everybody(session: Session, cast: Cast) -> None:
+    """L7, P5: where a partner stands is no matter of who looks."""
+    version = factories.draft(session)
+    ladder = factories.ladder(session, version, cast.reseller, "Silver")
+    leads = factories.category(
+        session,
+        "Leads",
+        version=version,
+        measure={"count": "leads", "counting": "registered", "over": "ever"},
+    )
+    factories.obligation(session, factories.rung(session, ladder, "Silver"), leads, 5)
+    factories.published(session, version, date(2026, 1, 1))
+    factories.partnership(session, cast.acme, date(2026, 1, 1), date(2030, 12, 31))
+    colleague = factories.person(session, "Colleague", Role.OPERATIONS_AGENT, cast.acme)
+    for owner in (colleague, cast.oscar):
+        factories.lead(session, cast.acme, "A lead", date(2026, 3, 2), owner_id=owner.id)
+    session.commit()
+    session.expunge_all()
+
+    with scope.opened(scope.Scope(scope.Role.PARTNER, cast.acme.id, cast.oscar.id, own_only=True)):
+        standing = assessing.standing(session, cast.acme.id, date(2026, 3, 2))
+        seen = len(session.scalars(select(Lead.id)).all())
+        session.rollback()
+
+    assert standing is not None and standing.currents is not None
+    assert (standing.currents["Leads"], seen) == (2, 1)

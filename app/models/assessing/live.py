@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from app import scope
 from app.models.assessing import programs, subjects
 from app.models.assessing.figures import Answers, Asked, Question, figures
 from app.models.assessing.programs import HeldProgram
@@ -51,7 +52,8 @@ def _answers(session: Session, on: date, program: HeldProgram, found: list[Subje
     needs = program.needs(program.ladders.values())
     if not questions or not needs:
         return {}
-    return figures(session, Asked(questions, on, program.currency, program.category_ids), needs)
+    with scope.whole_partner(session):  # where a partner stands is no matter of who looks
+        return figures(session, Asked(questions, on, program.currency, program.category_ids), needs)
 
 
 def _judge(on: date, subject: Subject, program: HeldProgram, answers: Answers) -> Standing:
