@@ -112,5 +112,6 @@ def test_a_narrowed_agent_reads_the_same_figures_as_everybody(session: Session, 
         seen = len(session.scalars(select(Lead.id)).all())
         session.rollback()
 
-    assert standing is not None and standing.currents is not None
+    assert standing is not None
+    assert standing.currents is not None
     assert (standing.currents["Leads"], seen) == (2, 1)
