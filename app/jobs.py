@@ -19,20 +19,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import clock, database
-from app.models import (
-    Cause,
-    Customer,
-    Lead,
-    LeadOffer,
-    Opportunity,
-    Throttle,
-    distributing,
-    protecting,
-    renewal,
-)
+from app.models import Cause, Customer, Lead, LeadOffer, Opportunity, Throttle, renewal
 from app.models.assessing import nightly
 from app.models.event import PENDING, Happened
-from app.models.notification import TOLD
+from app.models.leads import distributing
+from app.models.registrations import protecting
+from app.models.talk.notification import TOLD
 from config import Settings
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import Comment, Notification, Step
-from app.models.subjects import called, titles
+from app.models.talk.subjects import called, titles
 
 PATHS = {
     "lead": "/leads/{}",

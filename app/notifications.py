@@ -17,7 +17,7 @@ from app.extensions import db
 from app.forms import Form, render_form
 from app.listing import Column, Listing, choice
 from app.models import Contact, Digest, Notification, Person, Step
-from app.models.subjects import NOUNS
+from app.models.talk.subjects import NOUNS
 from app.news import news_of, told
 
 bp = Blueprint("notifications", __name__, url_prefix="/notifications")

@@ -13,7 +13,7 @@ from app.database import find
 from app.extensions import db
 from app.forms import Form, render_form
 from app.models import SavedView
-from app.models.saved_view import LONGEST_NAME
+from app.models.talk.saved_view import LONGEST_NAME
 
 bp = Blueprint("views", __name__, url_prefix="/views")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import psycopg
 
-from app.models import conflicts
-from app.models.conflicts import Question
+from app.models.registrations import conflicts
+from app.models.registrations.conflicts import Question
 from app.rules.conflicts import folded
 from bench.stage import Stage
 from bench.work import everything

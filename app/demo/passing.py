@@ -36,7 +36,7 @@ from app.models import (
     SavedView,
     Tier,
 )
-from app.models.distribution import distribute
+from app.models.leads.distribution import distribute
 
 RULE = {"BRIGHTROOF": 5, "DACHWERK": 3, "VOLTERA": 1}
 """Who takes turns at leads from Germany and the Netherlands, by weight."""

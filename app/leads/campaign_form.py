@@ -21,8 +21,8 @@ from app.database import aside, unit_of_work
 from app.forms import Form, render_form
 from app.leads import choices
 from app.models import Campaign, Throttle, Vendor
-from app.models.campaign import FIELDS, CampaignClosed
-from app.models.lead_facts import LONGEST
+from app.models.leads.campaign import FIELDS, CampaignClosed
+from app.models.leads.lead_facts import LONGEST
 from app.rules.refusals import RuleBroken
 
 bp = Blueprint("campaign_form", __name__, url_prefix="/campaigns")

@@ -19,7 +19,7 @@ from app.leads import choices
 from app.leads.campaign_form import AskForm
 from app.listing import Column, Listing, choice
 from app.models import Campaign, Lead
-from app.models.campaign import LONGEST, TERMS
+from app.models.leads.campaign import LONGEST, TERMS
 
 bp = Blueprint("campaigns", __name__, url_prefix="/leads/campaigns")
 

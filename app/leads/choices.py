@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.filters import locale
-from app.models import Campaign, lead_working
+from app.models import Campaign
+from app.models.leads import lead_working
 from app.rules import reaching
 
 Choices = list[tuple[str, str]]

@@ -17,8 +17,8 @@ from app.extensions import db
 from app.forms import Form
 from app.leads.conversation import KINDS
 from app.models import Attachment, Comment, Lead, Opportunity, Order, Person, Registration, Watch
-from app.models.comment import LONGEST
-from app.models.readers import readers
+from app.models.talk.comment import LONGEST
+from app.models.talk.readers import readers
 
 bp = Blueprint("conversations", __name__)
 

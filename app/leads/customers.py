@@ -20,8 +20,16 @@ from app.forms import Form, render_form
 from app.leads.audience import history
 from app.leads.registration_sides import KIND_WORDS
 from app.listing import Column, Listing, text
-from app.models import Customer, MarkKind, conflicts
-from app.models.customer_questions import marks_of, named, protected_for, standing_at, under_way, with_mark
+from app.models import Customer, MarkKind
+from app.models.registrations import conflicts
+from app.models.registrations.customer_questions import (
+    marks_of,
+    named,
+    protected_for,
+    standing_at,
+    under_way,
+    with_mark,
+)
 from app.rules.conflicts import Identity
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")

@@ -19,8 +19,9 @@ from app.database import find
 from app.extensions import db
 from app.leads.audience import partner_filter
 from app.listing import Column, Listing, choice, day, matches
-from app.models import Decision, DistributionRule, Lead, Partner, distributing
+from app.models import Decision, DistributionRule, Lead, Partner
 from app.models.assessing.among import among
+from app.models.leads import distributing
 from app.rules.distribution import Kept, Mismatch, replayed
 
 bp = Blueprint("decisions", __name__, url_prefix="/leads/decisions")

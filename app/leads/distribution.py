@@ -16,7 +16,8 @@ from app.extensions import db
 from app.forms import render_form
 from app.leads import partner_search
 from app.leads.distribution_forms import TryForm, WeightForm, shown
-from app.models import Decision, DistributionRule, DistributionShare, Lead, Partner, distributing
+from app.models import Decision, DistributionRule, DistributionShare, Lead, Partner
+from app.models.leads import distributing
 
 bp = Blueprint("distribution", __name__, url_prefix="/leads/rules")
 

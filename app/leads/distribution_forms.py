@@ -12,8 +12,8 @@ from app.extensions import db
 from app.forms import Form, VersionedForm
 from app.leads import choices
 from app.models import Afterwards, DistributionRule, PartnerType, Tier
-from app.models.distribution import LONGEST_WAIT, LONGEST_WORD, MOST_WEIGHT
-from app.models.pinned_account import LONGEST_NAME
+from app.models.leads.distribution import LONGEST_WAIT, LONGEST_WORD, MOST_WEIGHT
+from app.models.leads.pinned_account import LONGEST_NAME
 
 NONE = ("", "Any")
 SEPARATED = "Separated by commas; empty means all."

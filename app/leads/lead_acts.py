@@ -14,7 +14,7 @@ from app.forms import render_form
 from app.leads.lead_forms import ConversionForm, OwnerForm, PassageForm, ReasonForm, seen_version
 from app.leads.leads import back, bp, editable, owners
 from app.models import Lead, Registration
-from app.models.distribution import distribute
+from app.models.leads.distribution import distribute
 
 ACTS: dict[str, tuple[str, str, str]] = {
     "disqualify": (

@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from app.forms import AmountField, Form
 from app.leads import choices
 from app.models import Lead
-from app.models.lead_facts import EDITED, LONGEST, REASON
+from app.models.leads.lead_facts import EDITED, LONGEST, REASON
 
 MOST_HOURS = 8760
 

@@ -24,9 +24,9 @@ from app.extensions import db
 from app.forms import AmountField, Form, shortest, trimmed
 from app.leads import choices
 from app.models import Opportunity, OpportunityProduct, Partner, Person, Product
-from app.models.opportunity_closing import LONGEST_REASON
-from app.models.opportunity_products import Wanted
-from app.models.opportunity_working import TEXTS
+from app.models.deals.opportunity_closing import LONGEST_REASON
+from app.models.deals.opportunity_products import Wanted
+from app.models.deals.opportunity_working import TEXTS
 from app.rules.refusals import RuleBroken
 
 SPARE = 2

@@ -13,7 +13,7 @@ from app.forms import render_form
 from app.leads import order_page
 from app.leads.order_forms import CancellationForm, CreditForm, Quantities
 from app.leads.orders import mine
-from app.models.order_credit import creditable
+from app.models.orders.order_credit import creditable
 from app.rules.refusals import RuleBroken
 
 bp = Blueprint("order_acts", __name__, url_prefix="/orders/<id:order_id>")

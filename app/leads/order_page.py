@@ -21,7 +21,7 @@ from app.leads.conversation import conversation
 from app.leads.order_forms import QUANTITY_OF, Quantities
 from app.listing import matches
 from app.models import Order, OrderLine, OrderStatus, Product
-from app.models.order_pricing import Sheet, offers_for
+from app.models.orders.order_pricing import Sheet, offers_for
 from app.rules.pricing import Price
 
 FOUND = 8

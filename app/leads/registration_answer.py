@@ -24,9 +24,10 @@ from app.extensions import db
 from app.filters import day
 from app.forms import Form
 from app.leads import choices
-from app.models import Partner, Throttle, conflicts
-from app.models.conflicts import Question
-from app.models.registering import CustomerProtected, TooManyQuestions, check_asked, counted_as
+from app.models import Partner, Throttle
+from app.models.registrations import conflicts
+from app.models.registrations.conflicts import Question
+from app.models.registrations.registering import CustomerProtected, TooManyQuestions, check_asked, counted_as
 from app.rules.conflicts import Answer, Verdict
 from app.rules.refusals import RuleBroken
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from app import scope
 from app.extensions import db
-from app.models import Customer, MarkKind, Registration, conflicts
-from app.models.conflicts import Candidate, Question
-from app.models.customer_questions import Standing, marks_of, standing_at
-from app.models.registration import ALIVE
+from app.models import Customer, MarkKind, Registration
+from app.models.registrations import conflicts
+from app.models.registrations.conflicts import Candidate, Question
+from app.models.registrations.customer_questions import Standing, marks_of, standing_at
+from app.models.registrations.registration import ALIVE
 from app.rules.conflicts import SAME, Identity, Match
 
 MOST = 12

@@ -18,8 +18,8 @@ from app.leads.conversation import conversation
 from app.leads.registration_sides import sides
 from app.listing import Column, choice, day, matches
 from app.models import Opportunity, Partner, Registration, RegistrationState
-from app.models.protecting import terms_of
-from app.models.registration import WORDS
+from app.models.registrations.protecting import terms_of
+from app.models.registrations.registration import WORDS
 from app.rules.conflicts import REMIND_BEFORE, extended
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.leads import choices
 from app.listing import Act, Question
 from app.models import Lead, Opportunity, Order, Person
-from app.models.distribution import distribute
+from app.models.leads.distribution import distribute
 from app.rules.refusals import RuleBroken
 
 NOBODY = "nobody"

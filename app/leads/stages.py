@@ -17,7 +17,7 @@ from app.forms import AmountField, Form, render_form
 from app.leads import choices
 from app.leads.opportunity_forms import HUNDRED, seen_version
 from app.models import OpportunityStage, PipelineSum, StageKind
-from app.models.opportunity_stage import LONGEST
+from app.models.deals.opportunity_stage import LONGEST
 
 bp = Blueprint("stages", __name__, url_prefix="/opportunities/stages")
 P = Permission

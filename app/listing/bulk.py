@@ -24,7 +24,7 @@ from app.extensions import db
 from app.listing.acts import Act, Question
 from app.listing.exports import as_csv, as_sheet
 from app.models.event import PENDING
-from app.models.notification import TOLD
+from app.models.talk.notification import TOLD
 from app.rules.refusals import RuleBroken
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from flask import Response, redirect, request
 from app.access import current_person, visitor
 from app.extensions import db
 from app.models import SavedView
-from app.models.saved_view import kept
+from app.models.talk.saved_view import kept
 
 EVERYTHING = "all"
 

@@ -1,44 +1,44 @@
 """The nouns. Importing this package knows them all."""
 
 from app.models.assessment import Assessment, Cause, ParameterChange
-from app.models.attachment import Attachment
 from app.models.base import Base
-from app.models.campaign import Campaign
 from app.models.certificate import Certificate
-from app.models.comment import Comment
 from app.models.credential import Credential
-from app.models.customer import Customer, CustomerMark, MarkKind
-from app.models.distribution import Decision, DistributionRule, DistributionShare
+from app.models.deals.opportunity import Opportunity, OpportunityProduct, OpportunityStage, StageKind
+from app.models.deals.pipeline_sum import PipelineSum
 from app.models.document import Document, TypeDocument
 from app.models.event import Event, EventDetail
 from app.models.exchange_rate import ExchangeRate
 from app.models.import_run import ImportRun, ImportStatus
 from app.models.ladder import Category, Ladder, Measure, Parameter, ParameterKind, Rung
-from app.models.lead import Lead, LeadStage
-from app.models.lead_offer import Afterwards, LeadOffer, OfferState
-from app.models.lead_passage import LeadPassage, PassageState
+from app.models.leads.campaign import Campaign
+from app.models.leads.distribution import Decision, DistributionRule, DistributionShare
+from app.models.leads.lead import Lead, LeadStage
+from app.models.leads.lead_offer import Afterwards, LeadOffer, OfferState
+from app.models.leads.lead_passage import LeadPassage, PassageState
+from app.models.leads.pinned_account import PinnedAccount
 from app.models.measurement import Measurement
-from app.models.notification import Notification
 from app.models.operating_company import OperatingCompany
-from app.models.opportunity import Opportunity, OpportunityProduct, OpportunityStage, StageKind
-from app.models.order import Order, OrderLine, OrderStatus
+from app.models.orders.order import Order, OrderLine, OrderStatus
 from app.models.partner import Partner
 from app.models.partner_type import REGISTERED, PartnerType, Tier
 from app.models.partnership import ActivePeriod, Partnership, TierCause, TierPeriod
 from app.models.person import Contact, Digest, Person, Role
-from app.models.pinned_account import PinnedAccount
-from app.models.pipeline_sum import PipelineSum
 from app.models.price_list import Price, PriceList, PriceListPartner, PriceScope
 from app.models.product import Product
 from app.models.program import ProgramVersion, VersionStatus
-from app.models.registration import Registration, RegistrationState
-from app.models.saved_view import SavedView
+from app.models.registrations.customer import Customer, CustomerMark, MarkKind
+from app.models.registrations.registration import Registration, RegistrationState
 from app.models.sign_in import SignIn, Token, TokenPurpose
-from app.models.step import Step
+from app.models.talk.attachment import Attachment
+from app.models.talk.comment import Comment
+from app.models.talk.notification import Notification
+from app.models.talk.saved_view import SavedView
+from app.models.talk.step import Step
+from app.models.talk.watch import Watch
 from app.models.throttle import OneTimeKey, Throttle
 from app.models.training import Training
 from app.models.vendor import Vendor
-from app.models.watch import Watch
 from app.rules.program import Downgrades, Mode, Review, Upgrades, ValueType
 
 __all__ = [

@@ -13,8 +13,8 @@ from app import clock
 from app.models.assessment import Cause
 from app.models.base import Base, Tracked
 from app.models.changing import enter
-from app.models.opportunity import Opportunity
-from app.models.order import Order
+from app.models.deals.opportunity import Opportunity
+from app.models.orders.order import Order
 from app.rules.money import minor_digits
 from app.rules.refusals import RuleBroken
 

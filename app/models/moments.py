@@ -13,7 +13,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from app.models.person import Person
-from app.models.step import SOMEBODY
+from app.models.talk.step import SOMEBODY
 
 # Steps that only say that a comment was said are left out: the comment itself is there.
 _ASKED = text("""

@@ -12,19 +12,19 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models.assessment import Assessment
+from app.models.deals.opportunity import Opportunity, OpportunityStage, StageKind
 from app.models.event import Event
 from app.models.ladder import Ladder, Rung
-from app.models.lead import Lead, LeadStage
-from app.models.lead_passage import LeadPassage, PassageState
-from app.models.opportunity import Opportunity, OpportunityStage, StageKind
-from app.models.order import Order
-from app.models.order_status import OrderStatus
+from app.models.leads.lead import Lead, LeadStage
+from app.models.leads.lead_passage import LeadPassage, PassageState
+from app.models.orders.order import Order
+from app.models.orders.order_status import OrderStatus
 from app.models.partner import Partner
 from app.models.partner_type import PartnerType, Tier
 from app.models.partnership import ActivePeriod, Partnership
 from app.models.person import Person
 from app.models.program import ProgramVersion, VersionStatus
-from app.models.registration import Registration, RegistrationState
+from app.models.registrations.registration import Registration, RegistrationState
 from app.rules.program import Downgrades, Upgrades
 
 NEAR = Decimal("0.8")

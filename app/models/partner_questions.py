@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.models.assessment import Assessment
 from app.models.certificate import Certificate
+from app.models.deals.opportunity import Opportunity
 from app.models.document import Document
 from app.models.event import Event
 from app.models.happenings import NOISE
-from app.models.lead import Lead
+from app.models.leads.lead import Lead
 from app.models.measurement import Measurement
-from app.models.opportunity import Opportunity
-from app.models.order import Order
+from app.models.orders.order import Order
 from app.models.partner_type import PartnerType, Tier
 from app.models.partnership import ActivePeriod, Partnership, TierPeriod
 from app.models.person import Contact, Person

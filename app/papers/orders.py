@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import filters
 from app.models import Order, OrderStatus, Partner, Vendor
-from app.models.order_pricing import PricedLine, Sheet, holds_until
+from app.models.orders.order_pricing import PricedLine, Sheet, holds_until
 from app.papers.typesetting import pdf
 from app.rules.refusals import RuleBroken
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row, text
 from app import clock
 from app.access import Permission, requires
 from app.extensions import db
-from app.models.lead_offer import card_title
+from app.models.leads.lead_offer import card_title
 from app.portal.standing import own_standing
 
 bp = Blueprint("home", __name__)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import jobs
 from app.models import Decision, DistributionRule, Lead, LeadOffer, LeadStage, OfferState, PinnedAccount
-from app.models.distribution import distribute
+from app.models.leads.distribution import distribute
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import Queries

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import Accord, database, scope
 from app.models import Event, Lead, LeadOffer, LeadStage, OfferState, Person, Step, Vendor
-from app.models.lead_offer import OfferOver
+from app.models.leads.lead_offer import OfferOver
 from config import Settings
 from tests import factories
 from tests.cast import Cast, tell

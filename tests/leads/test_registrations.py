@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Customer, Opportunity, Partner, Person, Registration, RegistrationState, Throttle
-from app.models.registering import A_PERSON
+from app.models.registrations.registering import A_PERSON
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import Queries

@@ -152,11 +152,11 @@ def test_of_a_thousand_at_once_one_wins_and_the_others_are_told(
     """L4"""
     senders = told(fresh_app)
     token = str(URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(TOKEN))
-    with running(fresh_database) as port:
-        with ThreadPoolExecutor(
-            1
-        ) as thread:  # a browser test before this one may have left a loop in this thread
-            answers = thread.submit(asyncio.run, all_at_once(port, senders, token)).result()
+    with (
+        running(fresh_database) as port,
+        ThreadPoolExecutor(1) as thread,
+    ):  # a browser test before this one may have left a loop in this thread
+        answers = thread.submit(asyncio.run, all_at_once(port, senders, token)).result()
     signer = SecureCookieSessionInterface().get_signing_serializer(fresh_app)
     assert signer is not None
     flashed = [signer.loads(kept).get("_flashes", []) if kept else [] for _, kept in answers]

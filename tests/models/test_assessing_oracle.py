@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import OrderStatus, Partner, ValueType
 from app.models.assessing import assess
-from app.models.order import COUNTED
+from app.models.orders.order import COUNTED
 from app.rules.measures import NotComputable
 from tests import factories
 from tests.cast import Cast

@@ -28,10 +28,10 @@ from app.models import (
     PinnedAccount,
     Step,
     TierPeriod,
-    candidates,
-    distributing,
 )
-from app.models.distribution import distribute
+from app.models.leads import distributing
+from app.models.leads.distribution import distribute
+from app.models.registrations import candidates
 from app.rules.distribution import Kept, Turn, next_turn, replayed
 from app.rules.refusals import RuleBroken
 from tests import factories

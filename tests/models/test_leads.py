@@ -28,7 +28,7 @@ from app.models import (
     Vendor,
 )
 from app.models.changing import ChangedMeanwhile
-from app.models.lead_working import CannotWorkIt, workers
+from app.models.leads.lead_working import CannotWorkIt, workers
 from app.models.owning import NotYours
 from app.rules.lead_stages import StageForbids
 from app.rules.refusals import RuleBroken

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.models import Event, Lead, LeadOffer, LeadStage, Notification, OfferState, Partner, Person, Step
-from app.models.lead_offer import OfferLapsed, OfferOver
+from app.models.leads.lead_offer import OfferLapsed, OfferOver
 from app.rules.refusals import RuleBroken
 from tests import factories
 from tests.cast import Cast

@@ -28,7 +28,7 @@ from app.models import (
 from app.models.assessing import standing
 from app.models.assessing.towards import towards
 from app.models.changing import ChangedMeanwhile
-from app.models.opportunity_products import Wanted
+from app.models.deals.opportunity_products import Wanted
 from app.models.owning import NotYours
 from app.rules.pipeline import MoveForbidden
 from app.rules.refusals import RuleBroken

@@ -29,10 +29,10 @@ from app.models import (
     Step,
 )
 from app.models.changing import ChangedMeanwhile
-from app.models.opportunity import OpportunityProduct
-from app.models.order_credit import creditable
-from app.models.order_drafting import NotADraft
-from app.models.order_path import PricesChanged
+from app.models.deals.opportunity import OpportunityProduct
+from app.models.orders.order_credit import creditable
+from app.models.orders.order_drafting import NotADraft
+from app.models.orders.order_path import PricesChanged
 from app.models.owning import NotYours
 from app.rules.ordering import Ordered, check_quantity, may_become
 from app.rules.refusals import RuleBroken

@@ -25,12 +25,12 @@ from app.models import (
     RegistrationState,
     Step,
     Throttle,
-    conflicts,
 )
 from app.models.changing import ChangedMeanwhile
-from app.models.conflicts import Question
-from app.models.protecting import expire_due, remind_due
-from app.models.registering import CustomerProtected, TooManyQuestions
+from app.models.registrations import conflicts
+from app.models.registrations.conflicts import Question
+from app.models.registrations.protecting import expire_due, remind_due
+from app.models.registrations.registering import CustomerProtected, TooManyQuestions
 from app.rules.conflicts import Answer, Verdict
 from app.rules.refusals import RuleBroken
 from tests import factories

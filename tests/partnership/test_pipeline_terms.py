@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -114,4 +115,4 @@ def test_a_narrowed_agent_reads_the_same_figures_as_everybody(session: Session, 
 
     assert standing is not None
     assert standing.currents is not None
-    assert (standing.currents["Leads"], seen) == (2, 1)
+    assert (standing.currents["Leads"], seen) == (Decimal(2), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.access import Permission
 from app.importing.cells import Address, Currency, Day, Number, OneOf, Text
 from app.importing.kind import Check, Column, Given, Kind, Target, unknown
-from app.models.lead import LeadStage
+from app.models.leads.lead import LeadStage
 from app.rules.numerals import AMOUNT
 
 TEXTS = ("company", "contact", "email", "phone", "website", "country", "region", "city", "need", "source")

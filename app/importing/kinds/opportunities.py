@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.access import Permission
 from app.importing.cells import Currency, Day, Number, OneOf, Text
 from app.importing.kind import Check, Column, Context, Given, Kind, Target, unknown
-from app.models.opportunity import Opportunity, StageKind
-from app.models.registration import ALIVE, Registration
+from app.models.deals.opportunity import Opportunity, StageKind
+from app.models.registrations.registration import ALIVE, Registration
 from app.rules.numerals import AMOUNT, DISCOUNT, WHOLE, Grammar
 
 SHARE = Grammar("a probability", DISCOUNT.pattern, "Write a number from 0 to 1, such as 0.3 for 30 %.")

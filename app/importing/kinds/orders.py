@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.importing.cells import Currency, Day, Number, OneOf, Text
 from app.importing.kind import Check, Column, Context, Given, Kind, Target, unknown
-from app.models.order import OrderStatus
+from app.models.orders.order import OrderStatus
 from app.rules.numerals import AMOUNT, DISCOUNT, PRICE, QUANTITY, WHOLE
 
 HEADER = ("partner_code", "ordered_on", "status", "currency", "customer_reference", "customer")

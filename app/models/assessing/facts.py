@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, FromClause, and_, func, or_
 
 from app.models.assessing import satisfied
 from app.models.certificate import Certificate
+from app.models.deals.opportunity import Opportunity, OpportunityStage, StageKind
 from app.models.document import Document
-from app.models.lead import Lead
+from app.models.leads.lead import Lead
 from app.models.measurement import Measurement
-from app.models.opportunity import Opportunity, OpportunityStage, StageKind
-from app.models.order import COUNTED, Order, OrderLine
+from app.models.orders.order import COUNTED, Order, OrderLine
 from app.models.product import Product
 from app.models.training import Training
 from app.rules.measures import Aggregate, Source

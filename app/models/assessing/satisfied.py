@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from app.models.lead import Lead, LeadStage
-from app.models.opportunity import Opportunity, OpportunityStage, StageKind
+from app.models.deals.opportunity import Opportunity, OpportunityStage, StageKind
+from app.models.leads.lead import Lead, LeadStage
 
 if TYPE_CHECKING:
     from app.rules.measures import Aggregate

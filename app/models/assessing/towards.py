@@ -22,9 +22,9 @@ from app.models.assessing.live import anchors_of
 from app.models.assessing.programs import HeldProgram, TypeLadder
 from app.models.assessing.subjects import Subject
 from app.models.assessing.words import shown
-from app.models.lead import Lead
-from app.models.opportunity import Opportunity
-from app.models.order import Order
+from app.models.deals.opportunity import Opportunity
+from app.models.leads.lead import Lead
+from app.models.orders.order import Order
 from app.rules.measures import EXACT, Aggregate, Source, Sum
 from app.rules.periods import Days
 from app.rules.program import ValueType

@@ -1,0 +1,1 @@
+"""Customers and who registered them first: the question, the claim, the decision."""
