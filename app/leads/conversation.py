@@ -83,6 +83,8 @@ class Talk:
     may_keep_to_vendor: bool
     only_vendor_reads: bool
     vendor: str
+    subject: str
+    """How the list of events names the record, such as “lead 7”."""
     megabytes: int = MEGABYTES
 
 
@@ -107,6 +109,7 @@ def conversation(record: Any) -> Talk:
         may_keep_to_vendor=is_staff and record.partner_id is not None,
         only_vendor_reads=is_staff and record.partner_id is None,
         vendor=vendor,
+        subject=f"{record.__tablename__} {record.id}",
     )
 
 

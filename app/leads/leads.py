@@ -11,7 +11,7 @@ from app.database import find
 from app.extensions import db
 from app.forms import render_form
 from app.leads import choices, lead_record
-from app.leads.audience import crumb, history
+from app.leads.audience import crumb
 from app.leads.conversation import conversation
 from app.leads.lead_forms import LeadForm, seen_version
 from app.leads.lead_list import LIST
@@ -38,7 +38,6 @@ def show(lead_id: int) -> ResponseReturnValue:
         lead=lead,
         whose=crumb(lead.partner),
         record=lead_record.of(lead),
-        happened=history(lead),
         talk=conversation(lead),
     )
 

@@ -11,7 +11,7 @@ from app.database import find
 from app.extensions import db
 from app.forms import render_form
 from app.leads import opportunity_record
-from app.leads.audience import crumb, history
+from app.leads.audience import crumb
 from app.leads.conversation import conversation
 from app.leads.opportunity_forms import DealForm, catalogue, seen_version, usual_currency
 from app.leads.opportunity_list import LIST
@@ -45,7 +45,6 @@ def show(opportunity_id: int) -> ResponseReturnValue:
         deal=deal,
         whose=crumb(deal.partner),
         record=opportunity_record.of(deal),
-        happened=history(deal),
         talk=conversation(deal),
     )
 

@@ -16,7 +16,7 @@ from app.access import Permission, current_person, may
 from app.database import find
 from app.extensions import db
 from app.forms import shortest
-from app.leads.audience import crumb, history
+from app.leads.audience import crumb
 from app.leads.conversation import conversation
 from app.leads.order_forms import QUANTITY_OF, Quantities
 from app.listing import matches
@@ -118,7 +118,6 @@ def page(order_id: int, quantities: Quantities | None = None) -> ResponseReturnV
         order=order,
         whose=crumb(order.partner),
         talk=conversation(order),
-        happened=history(order),
     ), code
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import joinedload
@@ -13,7 +13,7 @@ from app import scope
 from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
-from app.leads.audience import SharedListing, crumb, history, partner_column, partner_filter
+from app.leads.audience import SharedListing, crumb, partner_column, partner_filter
 from app.leads.conversation import conversation
 from app.leads.registration_sides import sides
 from app.listing import Column, choice, day, matches
@@ -137,11 +137,16 @@ def show(registration_id: int) -> ResponseReturnValue:
         today_there=terms.today,
         terms=terms,
         whose=crumb(registration.partner),
-        sides=sides(registration) if current_person.is_staff else None,
+        sides=sides(registration) if _compares(registration) else None,
         may_work=may(Permission.OPPORTUNITIES_WRITE)
         and deal is not None
         and deal.may_be_edited_by(current_person),
         may_decide=may(Permission.CONFLICTS_DECIDE),
         talk=conversation(registration),
-        happened=history(registration),
     )
+
+
+def _compares(registration: Registration) -> bool:
+    """Say whether the vendor sees like customers now: while it has to decide, and whenever it asks."""
+    waits = registration.state in {RegistrationState.WAITING, RegistrationState.RETURNED}
+    return current_person.is_staff and (waits or "alike" in request.args)

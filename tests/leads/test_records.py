@@ -120,13 +120,21 @@ def test_the_history_is_for_those_who_may_read_events(
             session, "lead.changed", lead, by=cast.anna, before={"city": "Fulda"}, after={"city": "Celle"}
         )
     session.commit()
-    ours, theirs = addresses(sold)["leads"]
+    page = addresses(sold)["leads"][0]
+    ours, theirs = (f"/partnership/events?subject=lead+{one.id}" for one in (sold.acme_lead, sold.bolt_lead))
 
-    assert "Lead changed" in sign_in("audrey").get(theirs).text
-    assert "Lead changed" in sign_in("carl").get(ours).text
-    assert "Lead changed" not in sign_in("carl").get(theirs).text
+    assert f'href="{ours}"' in sign_in("audrey").get(page).text
+    assert "Lead changed" in rows_of(sign_in("audrey").get(theirs).text)
+    assert "Lead changed" in rows_of(sign_in("carl").get(ours).text)
+    assert "Lead changed" not in rows_of(sign_in("carl").get(theirs).text)
     for name in ("mona", "alice"):
-        assert "History" not in sign_in(name).get(ours).text
+        assert "Every event" not in sign_in(name).get(page).text
+        assert sign_in(name).get(ours).status_code == 403
+
+
+def rows_of(page: str) -> str:
+    """Return the rows of a list, without the choices of its filters."""
+    return page.partition("<tbody")[2].partition("</tbody>")[0]
 
 
 def test_a_search_in_a_partners_scope_counts_its_own_rows_only(
