@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -20,6 +21,8 @@ from app.extensions import db
 from app.rules.numerals import AMOUNT, Grammar
 from app.rules.refusals import RuleBroken
 
+UNSEEN = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Letters nobody sees that make two names look like one, or turn a line around; joiners of scripts stay."""
 LONGEST_NUMBER = 19
 """Digits of which the database keeps a number for sure."""
 CONTROL = frozenset(chr(code) for code in (*range(32), 127)) - {"\n", "\r", "\t"}
@@ -93,7 +96,8 @@ def trimmed(text: str | None) -> str | None:
         return text
     if not is_typeable(text):
         raise ValueError("This has characters that cannot be kept. Type it again.")
-    return text.strip()
+    seen = text.translate(UNSEEN).strip()
+    return seen if any(unicodedata.category(letter)[0] not in "CZ" for letter in seen) else ""
 
 
 class AmountField(StringField):

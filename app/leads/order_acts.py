@@ -30,7 +30,7 @@ def submit(order_id: int) -> ResponseReturnValue:
     version = request.form.get("version", "")
     mine(order_id).submit(
         by=current_person,
-        seen=request.form.get("seen"),
+        seen=request.form.get("seen", ""),
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 19 else None,  # noqa: PLR2004
     )
     flash("Submitted. Its prices are fixed from now on; the vendor confirms it.")

@@ -15,7 +15,12 @@ from app.models.registrations.registration import ALIVE
 from app.rules.conflicts import SAME, Identity, Match
 
 MOST = 12
-KIND_WORDS = {MarkKind.WEB: "Web domain", MarkKind.MAIL: "Mail domain", MarkKind.TAX: "Tax number"}
+KIND_WORDS = {
+    MarkKind.WEB: "Web domain",
+    MarkKind.MAIL: "Mail domain",
+    MarkKind.TAX: "Tax number",
+    MarkKind.NAME: "Also named",
+}
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,9 @@ def _side(
 
 
 def _marks(marks: Collection[tuple[MarkKind, str]], asked: Identity) -> list[tuple[str, str, bool]]:
-    return [(KIND_WORDS[kind], value, value in asked.domains | asked.tax) for kind, value in marks]
+    return [
+        (KIND_WORDS[kind], value, value in asked.domains | asked.tax | {asked.name}) for kind, value in marks
+    ]
 
 
 def _standing(found: list[Standing], registration: Registration) -> list[Standing_]:

@@ -383,3 +383,18 @@ def test_merged_customers_are_one_with_all_their_marks_and_deals(session: Sessio
         gone.merge_into(kept, by=cast.sam)
     merged = select(func.count()).select_from(Event).where(Event.kind == "customer.merged")
     assert session.scalar(merged) == 1
+
+
+def test_a_customer_known_by_its_address_is_found_by_the_name_it_was_registered_under(
+    session: Session, cast: Cast
+) -> None:
+    """L3, L4: a group's mail domain leads to a customer of another name; the claim holds for the new name too."""
+    acme, bolt, here = cast.acme, cast.bolt, {"country": "DE"}
+    mother = registered(
+        session, acme, "Weingut Rabenstein", cast.alice, customer_email="info@rabenstein.example", **here
+    )
+    mother.withdraw(by=cast.alice)
+    registered(session, acme, "Conv GmbH", cast.alice, customer_email="conv@rabenstein.example", **here)
+
+    with pytest.raises(CustomerProtected):
+        registered(session, bolt, "Conv GmbH", cast.bob, **here)

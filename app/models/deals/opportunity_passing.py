@@ -41,7 +41,8 @@ class Passing:
         _check_orders(deal)
         leaving = to_tell(session, deal, by=by)
         with session.no_autoflush:
-            deal.partner_id, deal.owner_id, deal.reason = partner.id, None, why
+            deal.partner_id, deal.owner_id, deal.reason = partner.id, None, None
+            _clear(deal)
         Step.take(deal, "opportunity.came", by=by, to=to_tell(session, deal, by=by), reason=why)
         _step_of_who_had_it(deal, before, leaving, by, why)
         _forget_what_was_said(deal)
@@ -52,7 +53,9 @@ class Passing:
         """Take the deal out of every list and number; its record and why stay to be read."""
         deal = cast("Opportunity", self)
         _begin(deal, by, version)
-        deal.reason = checked(reason)
+        why = checked(reason)
+        _check_orders(deal)
+        deal.reason = why
         deal.deleted_at = clock.now()
         to = to_tell(deal.session, deal, by=by)
         Step.take(deal, "opportunity.deleted", by=by, to=to, reason=deal.reason)
@@ -75,10 +78,16 @@ def _check_orders(deal: Opportunity) -> None:
     number = deal.session.scalar(made.limit(1))
     if number is not None:
         raise RuleBroken(
-            f"Order {number} was made from this deal, so the deal stays with its partner. Cancel the order first,"
-            " or open a new deal for the other partner.",
+            f"Order {number} was made from this deal, so the deal stays as it is, with its partner. Cancel the order first,"
+            " or open a new deal for another partner.",
             "partner",
         )
+
+
+def _clear(deal: Opportunity) -> None:
+    """Leave with the partner that had it what it wrote for itself; the event keeps it for the vendor."""
+    deal.owner = deal.description = deal.next_step = deal.next_step_on = None
+    deal.competitors = []
 
 
 def _step_of_who_had_it(

@@ -139,7 +139,11 @@ def release(
     end_passage(lead, by=by)
     with book.opened(session):
         was = book.lock_lead(session, lead.id)
-        nobodys = {"partner_id": None, "owner_id": None}
+        nobodys = {
+            "partner_id": None,
+            "owner_id": None,
+            "note": None,
+        }  # what a partner noted is not for the next one
         became = {"stage": stage, **nobodys}
         to = book.everybody(_manager(session, partner_id), [was.owner_id])
         book.move_lead(session, lead.id, stage, passed_by_partner_id=passed_by, **nobodys)

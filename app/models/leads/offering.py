@@ -34,7 +34,7 @@ from app.rules.refusals import RuleBroken
 LONGEST = 8760  # hours: a year
 REASON = 1000
 FREE = {LeadStage.NEW, LeadStage.QUALIFIED, LeadStage.HANDED_OFF}
-OPENLY = ("country", "region", "city", "need", "budget", "currency", "source")
+OPENLY = ("country", "region", "city", "need", "budget", "currency")
 PERSONAL = ("company", "contact", "email", "phone", "website")
 """What tells who the customer is; the card leaves it out where the rule hides it."""
 
@@ -89,7 +89,7 @@ def put(session: Session, lead_id: int, partner_id: int, terms: Terms, *, by: Pe
 
 def card_of(lead: Row[Any], *, hides_personal: bool) -> dict[str, Any]:
     """Return what the partner may see before it accepts."""
-    shown = OPENLY if hides_personal else (*PERSONAL, *OPENLY)
+    shown = OPENLY if hides_personal else (*PERSONAL, *OPENLY, "source")
     return {name: plain(getattr(lead, name)) for name in shown}
 
 

@@ -164,6 +164,11 @@ _NEAR = text("""
     from customer_mark m join customer c on c.id = m.customer_id and c.merged_into_id is null
     where m.kind = 'tax' and m.value = any(cast(:tax as text[]))
     union all
+    select c.id, c.name, m.value, c.country, false
+    from customer_mark m join customer c on c.id = m.customer_id and c.merged_into_id is null
+    where m.kind = 'name' and m.value = :name
+      and (cast(:country as text) is null or c.country is null or c.country = cast(:country as text))
+    union all
     select c.id, c.name, c.folded, c.country, false
     from customer c
     where c.merged_into_id is null
@@ -234,6 +239,7 @@ def nearest(books: Connection, asked: Identity) -> list[Candidate]:
     """Return the customers that are the one asked for or like it, the nearest first."""
     rare = books.execute(_RARITY, {"name": asked.name}).all()
     values = {
+        "name": asked.name,
         "country": asked.country,
         **dict(zip(_PARTS, groups(asked.name, [(row.trigram, row.customers) for row in rare]), strict=True)),
         "domains": sorted(asked.domains),
@@ -279,7 +285,7 @@ def _alike(asked: Identity, rows: Sequence[Any]) -> dict[int, Any]:
     kept: dict[int, Any] = {row.id: row for row in rows if row.by_mark}
     scores = alike(asked.name, [row.folded for row in rows])
     nearest_first = sorted(scores, key=lambda place: (-scores[place], rows[place].id))
-    return kept | {rows[place].id: rows[place] for place in nearest_first[:NEAREST]}
+    return kept | {rows[place].id: rows[place] for place in reversed(nearest_first[:NEAREST])}
 
 
 def alive_at(books: Connection, ids: Sequence[int]) -> dict[int, list[Claim]]:

@@ -26,6 +26,8 @@ class MarkKind(StrEnum):
     WEB = "web"
     MAIL = "mail"
     TAX = "tax"
+    NAME = "name"
+    """Another name, folded, under which it was registered."""
 
 
 class Customer(Tracked, Numbered, Base):

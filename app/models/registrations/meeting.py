@@ -42,6 +42,7 @@ def meet(books: Connection, question: Question, found: Found) -> int:
     if near is None:
         return _introduced(books, [(_written(question.name), found.asked)])[0]
     _learned(books, [(near.id, found.asked, near.identity)])
+    _named(books, near.id, found.asked.name)
     return near.id
 
 
@@ -191,6 +192,13 @@ def _learned(books: Connection, met: Sequence[tuple[int, Identity, Identity]]) -
         for number, one, known in met
     ]
     _mark(books, [(number, one) for number, one in news if one.domains or one.tax])
+
+
+def _named(books: Connection, number: int, name: str) -> None:
+    """Keep another name that a customer, known by its domain, is registered under: who asks by that name finds it."""
+    if name:
+        row = {"customer_id": number, "kind": MarkKind.NAME, "value": name}
+        books.execute(insert_or_keep(CustomerMark.__table__).on_conflict_do_nothing(), row)
 
 
 def _mark(books: Connection, marked: Sequence[tuple[int, Identity]]) -> None:

@@ -24,6 +24,7 @@ from app import clock, scope
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
 from app.models.changing import ChangedMeanwhile, refused_by
 from app.models.deals.opportunity import Opportunity
+from app.models.owning import NotYours
 from app.models.registrations.conflicts import day_words
 from app.models.registrations.meeting import one_at_a_time
 from app.models.registrations.protecting import Terms, expire_due, reminded, terms_of, to_decide
@@ -363,7 +364,10 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
         """Change it in the vendor's books, if it is still in one of these states and nobody changed it meanwhile."""
         session, table = self.session, Registration.__table__
         if by is not None and by.partner_id is not None:
-            session.get_one(Opportunity, self.opportunity_id).check_edit(by)
+            deal = session.get(Opportunity, self.opportunity_id)
+            if deal is None:
+                raise NotYours("A colleague works on this deal. Ask its owner or an administrator.")
+            deal.check_edit(by)
         known = self.version if version is None else version
         with scope.books(session) as books:
             changed = books.execute(
