@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import nh3
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import NumberPattern, format_decimal, get_currency_precision, parse_pattern
 from flask import Flask, g, has_request_context, request
 from markdown_it import MarkdownIt
@@ -137,7 +137,8 @@ def when(value: datetime | None) -> str:
         return ""
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
-    return format_datetime(value, "d MMM y HH:mm", tzinfo=ZoneInfo(time_zone()), locale=locale())
+    there = value.astimezone(ZoneInfo(time_zone()))
+    return f"{_written_day(there.date(), locale())} {there:%H:%M}"
 
 
 def unit_price(amount: Decimal, currency: str | None = None) -> str:

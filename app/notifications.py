@@ -51,6 +51,7 @@ LIST = Listing(
     "notifications",
     query=_mine,
     key=Notification.id,
+    is_drawn=False,
     columns=[
         Column(
             "state",

@@ -152,4 +152,5 @@ class Declared:
     prepare: Callable[[Session, list[Any]], list[Any]] | None = (
         None  # what a screen's rows need besides, in bulk
     )
+    is_drawn: bool = True  # False where a template draws the rows in its own way
     acts: Sequence[Any] = ()  # what can be done to many selected rows (bulk.Act)

@@ -37,7 +37,8 @@ class Page:
 
     def load(self) -> None:
         """Read all that the template will draw: templates run no query."""
-        self.drawn, self.total, self.filters, self.views  # noqa: B018 - each is kept once read
+        self.drawn if self.listing.is_drawn else self.items  # noqa: B018 - each is kept once read
+        self.total, self.filters, self.views  # noqa: B018
 
     @property
     def noun(self) -> str:
