@@ -11,7 +11,7 @@ from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
-from app.leads.lead_forms import ConversionForm, OwnerForm, PassageForm, ReasonForm, seen_version
+from app.leads.lead_forms import ConversionForm, OwnerForm, PassageForm, ReasonForm
 from app.leads.leads import back, bp, editable, owners
 from app.models import Lead, Registration
 from app.models.leads.distribution import distribute
@@ -121,7 +121,7 @@ def assign(lead_id: int) -> ResponseReturnValue:
     form.owner_id.choices = owners(lead)
     if form.validate_on_submit():
         with form.refusals():
-            lead.assign(form.owner_id.data, by=current_person, version=seen_version(form))
+            lead.assign(form.owner_id.data, by=current_person, version=form.seen_version())
             flash("Changed who works this lead.")
             return back(lead_id, "record" if lead.may_be_edited_by(current_person) else "list")
     lead = find(Lead, lead_id)
@@ -140,7 +140,7 @@ def convert(lead_id: int) -> ResponseReturnValue:
     form = ConversionForm(lead, register=not current_person.is_staff, back=request.args.get("back", ""))
     if form.validate_on_submit():
         with form.refusals():
-            deal = lead.convert(by=current_person, version=seen_version(form), **form.deal())
+            deal = lead.convert(by=current_person, version=form.seen_version(), **form.deal())
             if form.register.data:
                 flash(Registration.register(db.session(), deal, by=current_person).outcome)
             flash(f"{deal.name} is an opportunity now.")

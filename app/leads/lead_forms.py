@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from app.forms import AmountField, Form
+from app.forms import AmountField, Form, VersionedForm
 from app.leads import choices
 from app.models import Lead
 from app.models.leads.lead_facts import EDITED, LONGEST, REASON
@@ -31,7 +31,7 @@ def text(name: str, label: str, *validators: Any, **more: Any) -> StringField:
     )
 
 
-class LeadForm(Form):
+class LeadForm(VersionedForm):
     """Who may buy, how to reach them, and what they need."""
 
     company = text("company", "Company", DataRequired("Name the company, or whoever may buy."))
@@ -56,7 +56,6 @@ class LeadForm(Form):
         [Length(max=LONGEST["note"], message="Use at most 5,000 letters.")],
         description="For whoever works it; a partner that gets the lead reads them too.",
     )
-    version = HiddenField()
 
     WHO = ("company", "website", "contact", "email", "country", "phone", "city", "region", "tax_number")
     WHAT = ("need", "budget", "currency", "source", "note")
@@ -70,12 +69,6 @@ class LeadForm(Form):
         return {name: self[name].data for name in EDITED}
 
 
-def seen_version(form: Form) -> int | None:
-    """Return the version of the record that was on the page; the next answer carries the present one."""
-    given = form["version"].data or ""
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None  # noqa: PLR2004
-
-
 class ReasonForm(Form):
     """An act that asks for a reason."""
 
@@ -85,14 +78,13 @@ class ReasonForm(Form):
     back = HiddenField()
 
 
-class OwnerForm(Form):
+class OwnerForm(VersionedForm):
     """Who is to work a lead."""
 
     owner_id = SelectField("Who works it", coerce=choices.number)
-    version = HiddenField()
 
 
-class ConversionForm(Form):
+class ConversionForm(VersionedForm):
     """The deal a lead becomes."""
 
     name = StringField("Name of the deal", [DataRequired("Name the deal."), Length(max=200)])
@@ -112,7 +104,6 @@ class ConversionForm(Form):
         "Register this deal",
         description="Where nobody else has the customer, it is protected for you from now on.",
     )
-    version = HiddenField()
     back = HiddenField()
 
     def __init__(self, lead: Lead, *args: Any, **given: Any) -> None:

@@ -13,7 +13,7 @@ from app.forms import render_form
 from app.leads import choices, lead_record
 from app.leads.audience import crumb
 from app.leads.conversation import conversation
-from app.leads.lead_forms import LeadForm, seen_version
+from app.leads.lead_forms import LeadForm
 from app.leads.lead_list import LIST
 from app.models import Lead
 
@@ -63,7 +63,7 @@ def edit(lead_id: int) -> ResponseReturnValue:
     form = LeadForm(lead=lead)
     if form.validate_on_submit():
         with form.refusals():
-            lead.edit(by=current_person, version=seen_version(form), **form.facts())
+            lead.edit(by=current_person, version=form.seen_version(), **form.facts())
             flash("Saved.")
             return redirect(url_for(".show", lead_id=lead_id))
     lead = find(Lead, lead_id)

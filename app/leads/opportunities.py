@@ -13,7 +13,7 @@ from app.forms import render_form
 from app.leads import opportunity_record
 from app.leads.audience import crumb
 from app.leads.conversation import conversation
-from app.leads.opportunity_forms import DealForm, catalogue, seen_version, usual_currency
+from app.leads.opportunity_forms import DealForm, catalogue, usual_currency
 from app.leads.opportunity_list import LIST
 from app.models import Opportunity, Partner, Registration
 
@@ -80,7 +80,7 @@ def edit(opportunity_id: int) -> ResponseReturnValue:
         with form.refusals():
             deal.edit(
                 by=current_person,
-                version=seen_version(form),
+                version=form.seen_version(),
                 owner_id=form.owner_id.data,
                 closed_on=form.closed_on.data,
                 **form.facts(),

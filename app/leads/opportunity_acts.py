@@ -22,7 +22,6 @@ from app.leads.opportunity_forms import (
     LossForm,
     ReopeningForm,
     WinForm,
-    seen_version,
 )
 from app.models import Opportunity, OpportunityStage, Partner, Registration, StageKind
 
@@ -72,7 +71,7 @@ def report_won(opportunity_id: int) -> ResponseReturnValue:
             by=current_person,
             reason=form.reason.data,
             stage=ends.get(form.stage_id.data),
-            version=seen_version(form),
+            version=form.seen_version(),
         ),
         ("Won" if current_person.is_staff else "Report as won", means, said),
     )
@@ -91,7 +90,7 @@ def lose(opportunity_id: int) -> ResponseReturnValue:
             form.reason.data,
             by=current_person,
             stage=ends.get(form.stage_id.data),
-            version=seen_version(form),
+            version=form.seen_version(),
         ),
         (
             "Lost",
@@ -119,7 +118,7 @@ def refuse(opportunity_id: int) -> ResponseReturnValue:
     return _asked(
         opportunity_id,
         form,
-        lambda deal: deal.refuse_win(form.reason.data, by=current_person, version=seen_version(form)),
+        lambda deal: deal.refuse_win(form.reason.data, by=current_person, version=form.seen_version()),
         (
             "Do not confirm",
             "The deal is open again where it stood. The partner reads the reason.",
@@ -142,7 +141,7 @@ def reopen(opportunity_id: int) -> ResponseReturnValue:
             form.reason.data,
             by=current_person,
             stage=stages.get(form.stage_id.data),
-            version=seen_version(form),
+            version=form.seen_version(),
         ),
         (
             "Open again",
@@ -164,7 +163,7 @@ def hand_over(opportunity_id: int) -> ResponseReturnValue:
             Partner.by_code(db.session(), form.partner.data or ""),
             form.reason.data,
             by=current_person,
-            version=seen_version(form),
+            version=form.seen_version(),
         ),
         (
             "Hand over",
@@ -182,7 +181,7 @@ def delete(opportunity_id: int) -> ResponseReturnValue:
     return _asked(
         opportunity_id,
         form,
-        lambda deal: deal.delete(form.reason.data, by=current_person, version=seen_version(form)),
+        lambda deal: deal.delete(form.reason.data, by=current_person, version=form.seen_version()),
         (
             "Delete",
             "It is gone from every list and counts nowhere. Its page stays to be read, with the reason.",

@@ -21,7 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.access import current_person
 from app.extensions import db
-from app.forms import AmountField, Form, shortest, trimmed
+from app.forms import AmountField, VersionedForm, shortest, trimmed
 from app.leads import choices
 from app.models import Opportunity, OpportunityProduct, Partner, Person, Product
 from app.models.deals.opportunity_closing import LONGEST_REASON
@@ -50,7 +50,7 @@ class ProductPart(Part):
     quantity = AmountField("Quantity")
 
 
-class DealForm(Form):
+class DealForm(VersionedForm):
     """A deal: whose customer it is, what it is worth, when it may close, what comes next."""
 
     partner = StringField(
@@ -81,7 +81,6 @@ class DealForm(Form):
     competitors = StringField("Competitors", [Length(max=1000)], description="Separated by commas.")
     description = TextAreaField("Notes", [Length(max=TEXTS["description"])])
     products = FieldList(FormField(ProductPart), max_entries=60)
-    version = HiddenField()
 
     TEXTS = ("customer", "website", "customer_email", "country", "tax_number", "description", "next_step")
     DAYS = ("expected_on", "next_step_on")
@@ -178,7 +177,7 @@ def usual_currency(partner: Partner | None) -> str:
     return partner.currency or (company.currency if company else "")
 
 
-class WinForm(Form):
+class WinForm(VersionedForm):
     """On which day a deal was won."""
 
     closed_on = DateField("Closing day", [InputRequired("Choose the day on which the customer decided.")])
@@ -186,28 +185,25 @@ class WinForm(Form):
         "What decided it", [Length(max=LONGEST_REASON)], description="For those who sell the next one."
     )
     stage_id = SelectField("Stage", coerce=choices.number)
-    version = HiddenField()
     back = HiddenField()
 
 
-class LossForm(Form):
+class LossForm(VersionedForm):
     """Why a deal was lost."""
 
     reason = TextAreaField(
         "Reason", [DataRequired("Say why, so that others learn from it."), Length(max=LONGEST_REASON)]
     )
     stage_id = SelectField("Stage", coerce=choices.number)
-    version = HiddenField()
     back = HiddenField()
 
 
-class DecisionForm(Form):
+class DecisionForm(VersionedForm):
     """Why staff decide as they do; the partner reads it."""
 
     reason = TextAreaField(
         "Reason", [DataRequired("Say why; the partner reads it."), Length(max=LONGEST_REASON)]
     )
-    version = HiddenField()
     back = HiddenField()
 
 
@@ -223,12 +219,6 @@ class HandoverForm(DecisionForm):
     partner = StringField(
         "Partner", [DataRequired("Say which partner, by its code."), Length(max=60)], description="Its code."
     )
-
-
-def seen_version(form: Form) -> int | None:
-    """Return the version of the deal that was on the page."""
-    given = form["version"].data or ""
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None  # noqa: PLR2004
 
 
 def percent(share: Decimal | None) -> str:

@@ -13,7 +13,7 @@ from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
 from app.filters import day
-from app.forms import Form, render_form
+from app.forms import VersionedForm, render_form
 from app.leads.registrations import bp
 from app.models import Opportunity, Registration
 from app.rules.refusals import RuleBroken
@@ -21,7 +21,7 @@ from app.rules.refusals import RuleBroken
 DIGITS = 18
 
 
-class WordsForm(Form):
+class WordsForm(VersionedForm):
     """What somebody says to the other side, and the version of the page it was written on."""
 
     text = TextAreaField(
@@ -32,7 +32,6 @@ class WordsForm(Form):
         ],
         render_kw={"rows": 4},
     )
-    version = HiddenField()
     duplicate_of = HiddenField()
 
 

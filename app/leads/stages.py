@@ -7,15 +7,15 @@ from decimal import Decimal
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
-from app.forms import AmountField, Form, render_form
+from app.forms import AmountField, Form, VersionedForm, render_form
 from app.leads import choices
-from app.leads.opportunity_forms import HUNDRED, seen_version
+from app.leads.opportunity_forms import HUNDRED
 from app.models import OpportunityStage, PipelineSum, StageKind
 from app.models.deals.opportunity_stage import LONGEST
 
@@ -28,7 +28,7 @@ KINDS = [
 ]
 
 
-class StageForm(Form):
+class StageForm(VersionedForm):
     """A stage's name, what it means, and how likely its deals are won."""
 
     name = StringField("Name", [DataRequired("Name the stage."), Length(max=LONGEST)])
@@ -38,7 +38,6 @@ class StageForm(Form):
         [InputRequired("Write a number from 0 to 100.")],
         description="For deals that say none of their own. A won stage has 100, a lost one 0.",
     )
-    version = HiddenField()
 
 
 class SwitchOffForm(Form):
@@ -90,7 +89,7 @@ def edit(stage_id: int) -> ResponseReturnValue:
                 name=form.name.data or "",
                 kind=StageKind(form.kind.data),
                 probability=_share(form),
-                version=seen_version(form),
+                version=form.seen_version(),
                 by=current_person,
             )
             flash("Saved.")
