@@ -64,11 +64,17 @@ class Permission(StrEnum):
     ORDERS_READ = "read orders"
     ORDERS_WRITE = "work orders"
     ORDERS_DECIDE = "confirm and cancel orders, override prices"
+    FUNDS_READ = "read funds"
+    FUNDS_WRITE = "credit, debit and transfer funds"
+    ACTIVITIES_READ = "read marketing activities"
+    ACTIVITIES_WRITE = "propose marketing activities"
+    ACTIVITIES_DECIDE = "approve and settle marketing activities"
     COMMENT = "comment and watch"
     EVENTS_READ = "read events"
     ANALYTICS_READ = "read analytics"
     PORTAL_READ = "read the own program"
     PORTAL_FUNDS_READ = "read the own funds"
+    PORTAL_ACTIVITIES_READ = "read the own marketing activities"
     PORTAL_PEOPLE_READ = "read the own people"
     PORTAL_PEOPLE_WRITE = "change the own people"
 
@@ -83,6 +89,7 @@ _STAFF_READS = frozenset(
         P.LEADS_READ,
         P.OPPORTUNITIES_READ,
         P.ORDERS_READ,
+        P.ACTIVITIES_READ,
         P.ANALYTICS_READ,
     }
 )
@@ -90,6 +97,7 @@ _PARTNER_READS = frozenset(
     {
         P.SIGNED_IN,
         P.PORTAL_READ,
+        P.PORTAL_ACTIVITIES_READ,
         P.PORTAL_PEOPLE_READ,
         P.LEADS_READ,
         P.OPPORTUNITIES_READ,
@@ -109,6 +117,7 @@ _DECIDES = frozenset(
         P.COMMENT,
     }
 )
+_DECIDES_ACTIVITIES = frozenset({P.ACTIVITIES_WRITE, P.ACTIVITIES_DECIDE})
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _STAFF_READS
     | {
@@ -140,17 +149,27 @@ ROLES: dict[Role, frozenset[Permission]] = {
         P.ADMINISTRATORS_WRITE,
         P.TRAININGS_WRITE,
         *_DECIDES,
+        *_DECIDES_ACTIVITIES,
+        P.FUNDS_READ,
         P.DISTRIBUTION_WRITE,
         P.CAMPAIGNS_WRITE,
         P.EVENTS_READ,
     },
-    Role.MARKETING: _STAFF_READS | {P.IMPORT_FUNDS, P.COMMENT},
+    Role.MARKETING: _STAFF_READS
+    | {P.FUNDS_READ, P.FUNDS_WRITE, *_DECIDES_ACTIVITIES, P.IMPORT_FUNDS, P.COMMENT},
     Role.SALES: _STAFF_READS | _DECIDES | {P.IMPORT_PIPELINE},
-    Role.AUDITOR: _STAFF_READS | {P.SETTINGS_READ, P.PEOPLE_READ, P.EVENTS_READ},
+    Role.AUDITOR: _STAFF_READS | {P.FUNDS_READ, P.SETTINGS_READ, P.PEOPLE_READ, P.EVENTS_READ},
     Role.PARTNER_ADMINISTRATOR: _PARTNER_READS
-    | {P.PORTAL_FUNDS_READ, P.PORTAL_PEOPLE_WRITE, P.LEADS_WRITE, P.OPPORTUNITIES_WRITE, P.ORDERS_WRITE},
+    | {
+        P.PORTAL_FUNDS_READ,
+        P.PORTAL_PEOPLE_WRITE,
+        P.LEADS_WRITE,
+        P.OPPORTUNITIES_WRITE,
+        P.ORDERS_WRITE,
+        P.ACTIVITIES_WRITE,
+    },
     Role.OPERATIONS_AGENT: _PARTNER_READS
-    | {P.PORTAL_FUNDS_READ, P.LEADS_WRITE, P.OPPORTUNITIES_WRITE, P.ORDERS_WRITE},
+    | {P.PORTAL_FUNDS_READ, P.LEADS_WRITE, P.OPPORTUNITIES_WRITE, P.ORDERS_WRITE, P.ACTIVITIES_WRITE},
     Role.SUPPORT_AGENT: _PARTNER_READS,
 }
 

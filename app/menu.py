@@ -70,6 +70,18 @@ MAIN = (
         ),
     ),
     (
+        "Funds",
+        (
+            ("Funds", "partnership.funds.index", P.FUNDS_READ),
+            ("Marketing activities", "partnership.activities.index", P.ACTIVITIES_READ),
+            ("Requests", "partnership.fund_requests.index", P.FUNDS_READ),
+            ("Differences", "partnership.fund_differences.index", P.FUNDS_READ),
+            ("Ledger", "partnership.ledger.show", P.FUNDS_READ),
+            ("Fund types", "partnership.fund_types.index", P.PROGRAM_READ),
+            ("Activity types", "partnership.activity_types.index", P.PROGRAM_READ),
+        ),
+    ),
+    (
         "Program",
         (
             ("Program", "partnership.program.index", P.PROGRAM_READ),
@@ -96,6 +108,7 @@ MAIN = (
             ("Measurements", "partnership.measurements.index", P.PARTNERS_READ),
             ("Imports", "partnership.imports.index", P.IMPORT_ALL),
             ("Imports", "partnership.imports.index", P.IMPORT_PIPELINE),
+            ("Imports", "partnership.imports.index", P.IMPORT_FUNDS),
             ("Events", "partnership.events.index", P.EVENTS_READ),
             ("Settings", "partnership.settings.show", P.SETTINGS_READ),
         ),
@@ -112,6 +125,8 @@ PORTAL = (
             ("Registrations", "registrations.index", P.OPPORTUNITIES_READ),
             ("Orders", "orders.index", P.ORDERS_READ),
             ("Catalogue", "portal.catalogue.index", P.PORTAL_READ),
+            ("Funds", "portal.funds.index", P.PORTAL_FUNDS_READ),
+            ("Marketing activities", "portal.activities.index", P.PORTAL_ACTIVITIES_READ),
             ("People", "portal.people.index", P.PORTAL_PEOPLE_READ),
             ("Organisation", "portal.organisation.show", P.PORTAL_READ),
         ),

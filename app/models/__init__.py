@@ -1,5 +1,13 @@
 """The nouns. Importing this package knows them all."""
 
+from app.models.activities.activity import Activity, ActivityStatus
+from app.models.activities.activity_approval import ActivityApproval, ApprovalState
+from app.models.activities.activity_link import ActivityLink
+from app.models.activities.activity_proof import ActivityProof
+from app.models.activities.activity_settlement import ActivitySettlement
+from app.models.activities.activity_type import ActivityType
+from app.models.activities.approval_rule import ApprovalRule
+from app.models.activities.joint_activity import JointActivity
 from app.models.assessment import Assessment, Cause, ParameterChange
 from app.models.base import Base
 from app.models.certificate import Certificate
@@ -9,6 +17,14 @@ from app.models.deals.pipeline_sum import PipelineSum
 from app.models.document import Document, TypeDocument
 from app.models.event import Event, EventDetail
 from app.models.exchange_rate import ExchangeRate
+from app.models.funds.entry import Entry, EntryKind
+from app.models.funds.expiry_warning import ExpiryWarning
+from app.models.funds.fund import Fund
+from app.models.funds.fund_account import AccountKind, FundAccount
+from app.models.funds.fund_difference import FundDifference
+from app.models.funds.fund_type import FundType, Overdraft, UseWithin
+from app.models.funds.ledger_anchor import LedgerAnchor
+from app.models.funds.posting_request import PostingRequest, RequestState
 from app.models.import_run import ImportRun, ImportStatus
 from app.models.ladder import Category, Ladder, Measure, Parameter, ParameterKind, Rung
 from app.models.leads.campaign import Campaign
@@ -43,8 +59,18 @@ from app.rules.program import Downgrades, Mode, Review, Upgrades, ValueType
 
 __all__ = [
     "REGISTERED",
+    "AccountKind",
     "ActivePeriod",
+    "Activity",
+    "ActivityApproval",
+    "ActivityLink",
+    "ActivityProof",
+    "ActivitySettlement",
+    "ActivityStatus",
+    "ActivityType",
     "Afterwards",
+    "ApprovalRule",
+    "ApprovalState",
     "Assessment",
     "Attachment",
     "Base",
@@ -63,16 +89,25 @@ __all__ = [
     "DistributionShare",
     "Document",
     "Downgrades",
+    "Entry",
+    "EntryKind",
     "Event",
     "EventDetail",
     "ExchangeRate",
+    "ExpiryWarning",
+    "Fund",
+    "FundAccount",
+    "FundDifference",
+    "FundType",
     "ImportRun",
     "ImportStatus",
+    "JointActivity",
     "Ladder",
     "Lead",
     "LeadOffer",
     "LeadPassage",
     "LeadStage",
+    "LedgerAnchor",
     "MarkKind",
     "Measure",
     "Measurement",
@@ -87,6 +122,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderStatus",
+    "Overdraft",
     "Parameter",
     "ParameterChange",
     "ParameterKind",
@@ -97,6 +133,7 @@ __all__ = [
     "Person",
     "PinnedAccount",
     "PipelineSum",
+    "PostingRequest",
     "Price",
     "PriceList",
     "PriceListPartner",
@@ -105,6 +142,7 @@ __all__ = [
     "ProgramVersion",
     "Registration",
     "RegistrationState",
+    "RequestState",
     "Review",
     "Role",
     "Rung",
@@ -121,6 +159,7 @@ __all__ = [
     "Training",
     "TypeDocument",
     "Upgrades",
+    "UseWithin",
     "ValueType",
     "Vendor",
     "VersionStatus",

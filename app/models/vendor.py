@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
@@ -27,6 +28,8 @@ class Vendor(Tracked, Base):
     locale: Mapped[str] = mapped_column(default="en")
     cross_sale_consent: Mapped[bool] = mapped_column(default=True, server_default="true")
     own_only: Mapped[bool] = mapped_column(default=False, server_default="false")
+    two_person_above: Mapped[Decimal | None]
+    """Above this amount, in program currency, who asks for money does not decide about it (A2); None: whoever may, may."""
 
     @classmethod
     def here(cls, session: Session) -> Vendor:

@@ -1,0 +1,153 @@
+"""Posting to a fund: every entry passes here, and the database's trigger has the last word (F2, F4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app import clock, scope
+from app.models.base import plain
+from app.models.funds.entry import Entry, EntryKind
+from app.models.funds.fund_account import AccountKind, FundAccount
+from app.rules import ledger
+
+if TYPE_CHECKING:
+    from app.models.funds.fund import Fund
+    from app.models.person import Person
+
+
+class Posting:
+    """Posting and reversing, and reading what is there."""
+
+    # -- questions
+
+    def balances(self) -> dict[AccountKind, int]:
+        """Return what stands on the five accounts now, in minor units."""
+        fund = cast("Fund", self)
+        rows = select(FundAccount.kind, FundAccount.balance).where(FundAccount.fund_id == fund.id)
+        return {kind: balance for kind, balance in fund.session.execute(rows)}  # noqa: C416 - rows, not pairs
+
+    # -- verbs
+
+    def lock(self) -> None:
+        """Hold the fund until the transaction ends, so that what is read of it stays true; several in order of number."""
+        fund = cast("Fund", self)
+        kind = type(fund)
+        with _in_books(fund.session):
+            fund.session.execute(select(kind.id).where(kind.id == fund.id).with_for_update(key_share=True))
+
+    def post(
+        self,
+        kind: EntryKind,
+        amount: int,
+        *,
+        cause: str,
+        by: Person | None,
+        meant_on: date,
+        reason: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+        **about: int | str | None,
+    ) -> int:
+        """Post `amount` minor units and return the entry's number; `about`: opportunity_id, activity_id, transfer_id.
+
+        Raises InsufficientFunds, AlreadyPosted, BeforeItStarts; none of them leaves anything behind.
+        """
+        fund = cast("Fund", self)
+        ledger.check_amount(amount)
+        ledger.check_day(meant_on, fund.starts_on)
+        row = {
+            "kind": kind,
+            "amount": amount,
+            "cause": cause,
+            "meant_on": meant_on,
+            "reason": reason,
+            "facts": plain(dict(facts or {})),
+            **about,
+        }
+        return self._insert(row, by)
+
+    def reverse(
+        self,
+        entry_id: int,
+        *,
+        by: Person | None,
+        meant_on: date,
+        reason: str,
+        forced: bool = False,
+        facts: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Post the reversal of an entry of this fund and return its number; `forced` ones may take it below zero (F4)."""
+        fund = cast("Fund", self)
+        with _in_books(fund.session):
+            was = fund.session.execute(
+                select(Entry.amount, Entry.cause, Entry.kind, Entry.opportunity_id, Entry.activity_id).where(
+                    Entry.id == entry_id, Entry.fund_id == fund.id
+                )
+            ).one()
+        if was.kind is EntryKind.REVERSAL:
+            raise ledger.NeverTwice("A reversal is not reversed. Post what is right anew.")
+        row = {
+            "kind": EntryKind.REVERSAL,
+            "amount": was.amount,
+            "cause": was.cause,
+            "meant_on": max(meant_on, fund.starts_on),
+            "reason": reason,
+            "facts": plain(dict(facts or {})),
+            "opportunity_id": was.opportunity_id,
+            "activity_id": was.activity_id,
+            "reverses_id": entry_id,
+            "forced": forced,
+        }
+        return self._insert(row, by)
+
+    def _insert(self, row: dict[str, Any], by: Person | None) -> int:
+        fund = cast("Fund", self)
+        session = fund.session
+        entry = {
+            "partner_id": fund.partner_id,
+            "fund_id": fund.id,
+            "posted_at": clock.now(),
+            "by_id": None if by is None else by.id,
+            **row,
+        }
+        with _in_books(session), _refusals(fund, row):
+            number: int = session.scalars(Entry.__table__.insert().returning(Entry.id), entry).one()
+        session.expire(fund, ["entries", "last_hash", "last_posted_at", "accounts"])
+        return number
+
+
+@contextmanager
+def _in_books(session: Session) -> Iterator[None]:
+    opened = scope.current()
+    if opened is not None and opened.role is scope.Role.PARTNER:
+        with scope.books(session):
+            yield
+    else:
+        yield
+
+
+@contextmanager
+def _refusals(fund: Fund, row: Mapping[str, Any]) -> Iterator[None]:
+    """Say in a sentence what the database refused."""
+    try:
+        with fund.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        if constraint == "fund_entry_floor":
+            account = AccountKind.RESERVED if row["kind"] in RESERVED else AccountKind.AVAILABLE
+            raise ledger.InsufficientFunds(
+                fund.balances()[account], row["amount"], fund.currency, of=account.value
+            ) from None
+        if constraint in {"uq_fund_entry_cause", "uq_fund_entry_reverses_id"}:
+            raise ledger.NeverTwice("This is posted already. Look at the fund as it is now.") from None
+        raise
+
+
+RESERVED = frozenset({EntryKind.RELEASE, EntryKind.SETTLE})
