@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
@@ -40,7 +40,15 @@ def register(app: Flask) -> None:
         in_time=in_time,
         initials=initials,
     )
-    app.jinja_env.globals["reader_locale"] = locale
+    app.jinja_env.globals.update(reader_locale=locale, drawn_once=drawn_once)
+
+
+def drawn_once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """Keep what a component draws, for one that takes words only and shows the same to every reader.
+
+    Words that were escaped and words that were not are kept apart.
+    """
+    return lru_cache(maxsize=512, typed=True)(macro)
 
 
 _reader: ContextVar[tuple[str, str] | None] = ContextVar("accord_reader", default=None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, get_template_attribute, request, url_for
+from markupsafe import Markup
 from sqlalchemy import text
 
 from app import scope
@@ -38,10 +39,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Menu:
-    """The whole menu of a reader."""
+    """The whole menu of a reader; `drawn` is what the frame shows of it."""
 
     sections: list[Section]
     search_href: str | None
+    drawn: Markup
 
 
 MAIN = (
@@ -166,12 +168,20 @@ def menu() -> Menu:
     reader = visitor()
     permissions = reader.permissions if reader else frozenset()
     groups = _links(permissions, request.script_root)
-    here = _here([href for _, links in groups for _, href in links])
+    return _menu(permissions, request.script_root, _here([href for _, links in groups for _, href in links]))
+
+
+@lru_cache(maxsize=1024)
+def _menu(permissions: frozenset[Permission], root: str, here: str | None) -> Menu:
+    """Return the menu of everybody with these permissions who is on a page below the link `here`."""
     sections = [
-        Section(title, [Item(label, href, href == here) for label, href in links]) for title, links in groups
+        Section(title, [Item(label, href, href == here) for label, href in links])
+        for title, links in _links(permissions, root)
     ]
     can_search = P.PARTNERS_READ in permissions and _exists("partnership.partners.index")
-    return Menu(sections, url_for("partnership.partners.index") if can_search else None)
+    draw = "portal_menu" if P.PORTAL_READ in permissions else "side_menu"
+    drawn = get_template_attribute("frames/parts.html", draw)(sections)
+    return Menu(sections, url_for("partnership.partners.index") if can_search else None, drawn)
 
 
 @cache

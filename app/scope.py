@@ -61,6 +61,15 @@ OPEN = (
     " set_config('accord.person_id',%s,true), set_config('accord.today',%s,true),"
     " set_config('accord.own_only',%s,true), set_config('transaction_read_only',%s,true)"
 )
+KNOWN = (
+    "select * from accord_session(%s, %s) who, lateral (select"
+    " set_config('role', case when who.partner_id is null then 'accord_staff' else 'accord_partner' end, true),"
+    " set_config('accord.partner_id', coalesce(who.partner_id::text, ''), true),"
+    " set_config('accord.person_id', who.person_id::text, true), set_config('accord.today', %s, true),"
+    " set_config('accord.own_only', case when who.own_only then 'on' else '' end, true),"
+    " set_config('transaction_read_only', %s, true)) opened"
+)
+"""Who holds a session, and with the same question the scope of that person; one nobody holds opens nothing."""
 NARROW = "select set_config('accord.own_only',%s,true)"
 SWITCH = "select set_config('role',%s,true)"
 IN_BOOKS = "accord_in_books"
@@ -103,6 +112,11 @@ def enter(session: Session, scope: Scope) -> None:
     _current.set(scope)
     if session.in_transaction():
         session.connection().exec_driver_sql(OPEN, scope.settings())
+
+
+def entered(scope: Scope) -> None:
+    """Say that the transaction under way is in this scope already: the door's question opened it (KNOWN)."""
+    _current.set(scope)
 
 
 def replace(scope: Scope) -> Token[Scope | None]:

@@ -17,6 +17,7 @@ from time import monotonic
 from typing import TypedDict
 
 from flask import Flask
+from markupsafe import Markup
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
@@ -36,11 +37,11 @@ class Built(TypedDict):
 
 def static_url(name: str) -> str:
     """The address of a file below app/static, such as `css/accord.css`, that changes with its content."""
-    return _url(name, int(monotonic()))
+    return _url(name, _second())
 
 
 @lru_cache(maxsize=512)
-def _url(name: str, _second: int) -> str:
+def _url(name: str, _now: int) -> str:
     """Look at the file itself at most once a second."""
     built = _manifest().get(name)
     if built and _is_current(name, built):
@@ -49,9 +50,32 @@ def _url(name: str, _second: int) -> str:
         return f"/static/{name}?v={_digest((STATIC / name).read_bytes())}"
 
 
+def style_sheets(names: tuple[str, ...]) -> Markup:
+    """Return the links to these of our style sheets, after the one they build on."""
+    return _linked('<link rel="stylesheet" href="{}">', "vendor/tabler.css", "css/{}.css", names, _second())
+
+
+def scripts(names: tuple[str, ...]) -> Markup:
+    """Return the tags of these of our behaviours, after the library some of them use."""
+    return _linked(
+        '<script defer src="{}"></script>', "vendor/htmx.js", "js/behaviours/{}.js", names, _second()
+    )
+
+
+def _second() -> int:
+    return int(monotonic())
+
+
+@lru_cache(maxsize=32)
+def _linked(tag: str, first: str, place: str, names: tuple[str, ...], _now: int) -> Markup:
+    """Put the dozens of addresses that every page names together once a second."""
+    files = [first, *(place.format(name) for name in names)]
+    return Markup("").join(Markup(tag).format(static_url(file)) for file in files)  # noqa: S704 - tags of ours
+
+
 def serve(app: Flask) -> None:
     """Let WhiteNoise answer /static/… before Flask does, and give templates `static_url`."""
-    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals.update(static_url=static_url, style_sheets=style_sheets, scripts=scripts)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(STATIC),

@@ -1,0 +1,48 @@
+"""The door's one question opens the same scope as every transaction after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import Accord, access, clock, scope
+from app.extensions import db
+from app.models import OperatingCompany, SignIn, Vendor
+from tests.cast import Cast
+
+SETTINGS = text(
+    "select current_setting('role'), current_setting('accord.partner_id'), current_setting('accord.person_id'),"
+    " current_setting('accord.today'), current_setting('accord.own_only'), current_setting('transaction_read_only')"
+)
+
+
+@pytest.mark.parametrize("who", ["anna", "alice", "oscar"])
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_what_the_door_opens_is_what_the_scope_says(
+    app: Accord,
+    cast: Cast,
+    session: Session,
+    worker: Callable[[], AbstractContextManager[Session]],
+    who: str,
+    zone: str,
+) -> None:
+    person = getattr(cast, who)
+    vendor = Vendor.here(session)
+    company = session.get_one(OperatingCompany, cast.acme.operating_company_id)
+    vendor.own_only, vendor.time_zone, company.time_zone = True, zone, zone
+    with worker() as books:
+        secret = SignIn.begin(books, person, address="127.0.0.1", agent="tests")
+
+    with clock.told(datetime(2026, 11, 22, 10, 30, tzinfo=UTC)), app.test_request_context("/"):
+        token = scope.replace(scope.DOOR)
+        known = access._load(secret)
+        opened = scope.current()
+        assert known is not None
+        assert opened is not None
+        assert tuple(db.session.execute(SETTINGS).one()) == opened.settings()
+        scope.reset(token)
