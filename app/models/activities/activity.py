@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -16,7 +16,7 @@ from sqlalchemy import (
     Numeric,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.activities.activity_closing import Closing
@@ -55,6 +55,7 @@ class Activity(Planning, Deciding, Closing, Owned, Tracked, PartnerOwned, Number
         CheckConstraint("budget > 0", name="budget_is_some"),
         CheckConstraint("vendor_percent > 0 and vendor_percent <= 100", name="vendor_percent_is_a_part"),
         CheckConstraint("expected_leads >= 0", name="expected_leads_are_some"),
+        CheckConstraint("asked_budget > budget", name="asks_for_more"),
         Index("ix_activity_partner_id_starts_on_id", "partner_id", "starts_on", "id"),
         Index("ix_activity_starts_on_id", "starts_on", "id"),
         Index("ix_activity_status_starts_on_id", "status", "starts_on", "id"),
@@ -83,6 +84,10 @@ class Activity(Planning, Deciding, Closing, Owned, Tracked, PartnerOwned, Number
     """How often it was submitted."""
     reason: Mapped[str | None]
     """Why it was returned, declined or cancelled."""
+    asked_budget: Mapped[Decimal | None]
+    """The budget it has once the round under way is approved: more was asked for than was approved before."""
+    checklist: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """The proofs it takes, as they were when it was approved; None: as its type says."""
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]

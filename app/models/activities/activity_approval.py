@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned
@@ -39,6 +39,14 @@ class ActivityApproval(PartnerOwned, Numbered, Base):
         ),
         Index("ix_activity_approval_state_role_due_at", "state", "role", "due_at"),
         Index("ix_activity_approval_partner_id", "partner_id"),
+        Index(
+            "uq_activity_approval_two_people",
+            "activity_id",
+            "round",
+            "decided_by_id",
+            unique=True,
+            postgresql_where=text("two_person"),
+        ),
     )
 
     activity_id: Mapped[int]
@@ -54,5 +62,6 @@ class ActivityApproval(PartnerOwned, Numbered, Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     words: Mapped[str | None]
+    reminded_at: Mapped[datetime | None]
 
     decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id], lazy="raise")
