@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, literal, true
 
 from app import filters as formats
 from app.leads import board_drawing
-from app.leads.audience import SharedListing
+from app.listing.audience import SharedListing
 from app.listing.columns import Filter, FilterState
 
 SIZE = 25

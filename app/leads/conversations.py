@@ -12,10 +12,10 @@ from wtforms.validators import DataRequired, Length
 
 from app import stored_files
 from app.access import Permission, current_person, requires, uploads
+from app.conversation import KINDS
 from app.database import find
 from app.extensions import db
 from app.forms import Form
-from app.leads.conversation import KINDS
 from app.models import Attachment, Comment, Lead, Opportunity, Order, Person, Registration, Watch
 from app.models.talk.comment import LONGEST
 from app.models.talk.readers import readers

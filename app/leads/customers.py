@@ -17,9 +17,9 @@ from app.database import find
 from app.extensions import db
 from app.filters import day as shown_day
 from app.forms import Form, render_form
-from app.leads.audience import history
 from app.leads.registration_sides import KIND_WORDS
 from app.listing import Column, Listing, text
+from app.listing.audience import history
 from app.models import Customer, MarkKind
 from app.models.registrations import conflicts
 from app.models.registrations.customer_questions import (

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from app.access import Permission, requires
 from app.database import find
 from app.extensions import db
-from app.leads.audience import partner_filter
 from app.listing import Column, Listing, choice, day, matches
+from app.listing.audience import partner_filter
 from app.models import Decision, DistributionRule, Lead, Partner
 from app.models.assessing.among import among
 from app.models.leads import distributing

@@ -13,8 +13,8 @@ from app import clock
 from app.access import Permission, current_person, may
 from app.filters import in_time
 from app.leads import choices, selected
-from app.leads.audience import SharedListing, partner_column, partner_filter
 from app.listing import Column, choice, day, matches, text
+from app.listing.audience import SharedListing, partner_column, partner_filter
 from app.models import Lead, LeadOffer, LeadStage, OfferState, Partner, Person
 from app.rules.lead_stages import OPEN
 

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from app.access import Permission, current_person, may, requires
+from app.conversation import conversation
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
 from app.leads import choices, lead_record
-from app.leads.audience import crumb
-from app.leads.conversation import conversation
 from app.leads.lead_forms import LeadForm
 from app.leads.lead_list import LIST
+from app.listing.audience import crumb
 from app.models import Lead
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")

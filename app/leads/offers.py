@@ -14,12 +14,12 @@ from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
-from app.leads.audience import SharedListing, partner_column, partner_filter
 from app.leads.lead_forms import OfferForm, ReasonForm
 from app.leads.leads import back
 from app.leads.leads import bp as leads_bp
-from app.leads.partner_search import the_one
 from app.listing import Column, choice
+from app.listing.audience import SharedListing, partner_column, partner_filter
+from app.listing.partner_search import the_one
 from app.models import Lead, LeadOffer, OfferState, Partner
 
 bp = Blueprint("lead_offers", __name__, url_prefix="/leads/offers")

@@ -17,10 +17,10 @@ from app import scope
 from app.access import Permission, current_person, may, requires
 from app.extensions import db
 from app.leads import pipeline
-from app.leads.audience import PARTNER, partner_filter
 from app.leads.board import Board, Card, Lane, Move, Narrowed, narrowed
 from app.leads.opportunities import bp
 from app.leads.opportunity_list import LIST
+from app.listing.audience import PARTNER, partner_filter
 from app.models import Opportunity, OpportunityStage, Partner, PipelineSum, StageKind
 from app.models.owning import may_edit
 

@@ -13,8 +13,8 @@ from app import scope
 from app.access import Permission, current_person, may
 from app.extensions import db
 from app.leads import choices, pipeline, selected
-from app.leads.audience import SharedListing, partner_column, partner_filter
 from app.listing import Column, Page, choice, day, few, matches, text
+from app.listing.audience import SharedListing, partner_column, partner_filter
 from app.models import (
     Opportunity,
     OpportunityProduct,

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.access import Permission, current_person, may
 from app.extensions import db
 from app.leads import selected
-from app.leads.audience import SharedListing, partner_column, partner_filter
 from app.listing import Column, choice, day, matches, text
+from app.listing.audience import SharedListing, partner_column, partner_filter
 from app.models import Order, OrderLine, OrderStatus, Partner, Person, Product
 
 WAITS = {

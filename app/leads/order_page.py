@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access import Permission, current_person, may
+from app.conversation import conversation
 from app.database import find
 from app.extensions import db
 from app.forms import shortest
-from app.leads.audience import crumb
-from app.leads.conversation import conversation
 from app.leads.order_forms import QUANTITY_OF, Quantities
 from app.listing import matches
+from app.listing.audience import crumb
 from app.models import Order, OrderLine, OrderStatus, Product
 from app.models.orders.order_pricing import Sheet, offers_for
 from app.rules.pricing import Price

@@ -13,10 +13,10 @@ from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
-from app.leads.audience import SharedListing, partner_column, partner_filter
 from app.leads.lead_forms import ConsentForm, ReasonForm
-from app.leads.partner_search import candidates, the_one
 from app.listing import Column, choice
+from app.listing.audience import SharedListing, partner_column, partner_filter
+from app.listing.partner_search import candidates, the_one
 from app.models import Lead, LeadPassage, Partner, PassageState
 
 bp = Blueprint("lead_passages", __name__, url_prefix="/leads/passages")

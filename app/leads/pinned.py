@@ -13,9 +13,9 @@ from app.database import find
 from app.extensions import db
 from app.forms import render_form
 from app.leads import partner_search
-from app.leads.audience import partner_column, partner_filter
 from app.leads.distribution_forms import PinForm
 from app.listing import Column, Listing
+from app.listing.audience import partner_column, partner_filter
 from app.models import Partner, PinnedAccount
 
 bp = Blueprint("pinned", __name__, url_prefix="/leads/pinned")

@@ -11,12 +11,12 @@ from sqlalchemy.orm import joinedload
 
 from app import scope
 from app.access import Permission, current_person, may, requires
+from app.conversation import conversation
 from app.database import find
 from app.extensions import db
-from app.leads.audience import SharedListing, crumb, partner_column, partner_filter
-from app.leads.conversation import conversation
 from app.leads.registration_sides import sides
 from app.listing import Column, choice, day, matches
+from app.listing.audience import SharedListing, crumb, partner_column, partner_filter
 from app.models import Opportunity, Partner, Registration, RegistrationState
 from app.models.registrations.protecting import terms_of
 from app.models.registrations.registration import WORDS

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.leads.conversation import as_html
+from app.conversation import as_html
 from app.models import Attachment, Comment, Document, Event, Notification, Person, Role, Step, Vendor, Watch
 from app.rules.refusals import RuleBroken
 from tests import factories
