@@ -14,8 +14,8 @@ from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
-from app.leads import partner_search
 from app.leads.distribution_forms import TryForm, WeightForm, shown
+from app.listing import partner_search
 from app.models import Decision, DistributionRule, DistributionShare, Lead, Partner
 from app.models.leads import distributing
 

@@ -12,9 +12,8 @@ from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
-from app.leads import partner_search
 from app.leads.distribution_forms import PinForm
-from app.listing import Column, Listing
+from app.listing import Column, Listing, partner_search
 from app.listing.audience import partner_column, partner_filter
 from app.models import Partner, PinnedAccount
 
