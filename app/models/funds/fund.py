@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
 from app.models.funds.fund_account import FundAccount
+from app.models.funds.fund_handling import Handling
 from app.models.funds.fund_opening import Opening
 from app.models.funds.fund_posting import Posting
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from app.models.partnership import Partnership
 
 
-class Fund(Posting, Opening, Tracked, PartnerOwned, Numbered, Base):
+class Fund(Posting, Handling, Opening, Tracked, PartnerOwned, Numbered, Base):
     """The money of one kind that a partnership has; its balances are the sums of its entries."""
 
     __tablename__ = "fund"

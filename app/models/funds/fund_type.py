@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Numbered, Tracked
 from app.models.funds.fund_type_describing import Describing
-
-if TYPE_CHECKING:
-    from app.models.person import Person  # noqa: F401 - verbs take one
 
 
 class Overdraft(StrEnum):
@@ -41,6 +38,7 @@ class FundType(Describing, Tracked, Numbered, Base):
         CheckConstraint("(overdraft = 'limit') = (overdraft_limit is not null)", name="limit_has_an_amount"),
         CheckConstraint("overdraft_limit > 0", name="limit_is_some"),
         CheckConstraint("grace_days between 0 and 366", name="grace_is_some_days"),
+        CheckConstraint("(use_within = 'ever') = (used_from is null)", name="used_from_a_day"),
     )
 
     name: Mapped[str] = mapped_column(unique=True)
@@ -52,6 +50,8 @@ class FundType(Describing, Tracked, Numbered, Base):
     overdraft: Mapped[Overdraft] = mapped_column(default=Overdraft.NONE, server_default="none")
     overdraft_limit: Mapped[Decimal | None]
     use_within: Mapped[UseWithin] = mapped_column(default=UseWithin.EVER, server_default="ever")
+    used_from: Mapped[date | None]
+    """From which day on periods end: since money must be used within them. What lies before never expires at once."""
     grace_days: Mapped[int] = mapped_column(default=0, server_default="0")
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     version: Mapped[int] = mapped_column(default=1, server_default="1")

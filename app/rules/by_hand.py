@@ -1,0 +1,61 @@
+"""F4, A2: what staff post by hand: an exact amount above zero, for a day that has come, with a reason.
+
+An amount is taken as it is written or refused, never rounded: 10.005 USD is no amount of dollars and cents, and JPY has
+no places at all. Above an amount in program currency that the vendor sets, a second person decides; an amount that cannot
+be converted, because its currency has no rate today, is treated as if it were above.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from app.rules import ledger
+from app.rules.measures.facts import EXACT
+from app.rules.money import convert, minor_digits
+from app.rules.refusals import RuleBroken
+
+LONGEST = 2000
+"""Letters of a reason."""
+
+
+def minor_units(amount: Decimal | None, currency: str, field: str = "amount") -> int:
+    """The whole minor units that an amount is; RuleBroken when it is none, has more places, or is too large."""
+    if amount is None or not amount.is_finite() or amount <= 0:
+        raise RuleBroken("Write an amount greater than zero.", field)
+    places = minor_digits(currency)
+    units = amount.scaleb(places, EXACT)
+    if units != units.to_integral_value(context=EXACT):
+        written = f"at most {places} places" if places else "no places"
+        raise RuleBroken(f"An amount in {currency} has {written} after the point. Write it so.", field)
+    ledger.check_amount(int(units))
+    return int(units)
+
+
+def reason(text: str | None, field: str = "reason") -> str:
+    """What somebody wrote why; RuleBroken when it is nothing, or a book."""
+    written = (text or "").strip()
+    if not written:
+        raise RuleBroken("Say why, so that everybody who reads the fund knows.", field)
+    if len(written) > LONGEST:
+        raise RuleBroken(f"Use at most {LONGEST:,} characters.", field)
+    return written
+
+
+def check_day(meant_on: date, today: date, ends_on: date | None = None) -> None:
+    """Nothing is posted by hand for a day to come, nor for one on which the fund is over."""
+    if meant_on > today:
+        raise RuleBroken("This day has not come yet. Choose today or an earlier day.", "meant_on")
+    if ends_on is not None and meant_on > ends_on:
+        raise RuleBroken(
+            f"The fund ended on {ends_on}, so it takes no more money for {meant_on}. Give it a later end first,"
+            " or choose an earlier day.",
+            "meant_on",
+        )
+
+
+def needs_two(amount: Decimal, rate: Decimal | None, above: Decimal | None) -> bool:
+    """Whether a second person decides: `rate` turns the amount into program currency, None when there is none today."""
+    if above is None:
+        return False
+    return rate is None or convert(amount, rate) > above
