@@ -11,6 +11,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.models import (
+    ActivityApproval,
+    ActivityLink,
+    ActivityProof,
+    ActivitySettlement,
+    ActivityStatus,
     Assessment,
     Attachment,
     Cause,
@@ -40,7 +45,7 @@ from app.models import (
     ValueType,
     Watch,
 )
-from tests import factories
+from tests import factories, funds
 from tests.cast import Cast
 
 DAY = date(2026, 3, 2)
@@ -133,6 +138,7 @@ def _rows_of(
     lead = factories.lead(session, partner, f"Lead of {partner.code}", DAY)
     deal = factories.opportunity(session, partner, f"Deal of {partner.code}", "500")
     _pipeline(session, partner, product, lead, deal)
+    of_funds = _funds(session, partner, lead)
     registration = session.scalars(select(Registration).where(Registration.opportunity_id == deal.id)).one()
     return {
         "partner_id": partner.id,
@@ -146,6 +152,7 @@ def _rows_of(
         "registration_id": registration.id,
         "customer_id": registration.customer_id,
         "order_id": factories.order(session, partner, f"ORDER-{partner.code}", DAY, (product, "100")).id,
+        **of_funds,
         "measurement_id": factories.measurement(session, partner, users, DAY, "7").id,
         "training_id": factories.training(session, partner, email, "Basics", DAY).id,
         "certificate_id": factories.certificate(session, partner, email, "Expert", DAY).id,
@@ -210,3 +217,33 @@ def _pipeline(session: Session, partner: Partner, product: Any, lead: Lead, deal
         session.add(Notification(**of_partner, person_id=one.id, step_id=step.id, at=now))
         session.add(SavedView(**of_partner, person_id=one.id, listing="leads", name="Mine", query="mine=yes"))
     session.flush()
+
+
+def _funds(session: Session, partner: Partner, lead: Lead) -> dict[str, int]:
+    """Add a row of every table of funds and activities, decided ones as the vendor leaves them."""
+    now, of_partner = clock.now(), {"partner_id": partner.id}
+    fund = funds.fund(session, partner)
+    entry = funds.credited(fund, 10_000, cause=f"world/{partner.code}")
+    activity = funds.activity(session, fund, f"Fair of {partner.code}", status=ActivityStatus.APPROVED)
+    of_activity = {**of_partner, "activity_id": activity.id}
+    session.add_all(
+        [
+            ActivityApproval(
+                **of_activity, round=1, position=1, role=Role.CHANNEL_MANAGER, two_person=False
+            ),
+            ActivityLink(**of_activity, lead_id=lead.id, linked_at=now),
+            ActivityProof(
+                **of_activity,
+                item="Photo",
+                name="stand.png",
+                content_type="image/png",
+                size=1,
+                sha256="0" * 64,
+                stored_as=f"proof-{partner.code}",
+                uploaded_at=now,
+            ),
+            ActivitySettlement(**of_activity, number=1, amount=100, paid_on=DAY, is_final=False, settled_at=now),
+        ]
+    )
+    session.flush()
+    return {"fund_id": fund.id, "entry_id": entry, "activity_id": activity.id}

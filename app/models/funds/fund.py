@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
@@ -42,10 +49,10 @@ class Fund(Posting, Handling, Opening, Tracked, PartnerOwned, Numbered, Base):
     """By how many minor units the available money may be below zero; None: without a limit (F4)."""
     opened_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
-    # Kept by the ledger's trigger:
-    entries: Mapped[int] = mapped_column(default=0, server_default="0")
-    last_hash: Mapped[bytes | None]
-    last_posted_at: Mapped[datetime | None]
+    # Kept by the ledger's trigger; nobody else may write them, not even when a fund opens:
+    entries: Mapped[int] = mapped_column(server_default="0")
+    last_hash: Mapped[bytes | None] = mapped_column(FetchedValue())
+    last_posted_at: Mapped[datetime | None] = mapped_column(FetchedValue())
 
     __mapper_args__ = {"version_id_col": version, "eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
