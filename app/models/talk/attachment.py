@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, scope
+from app.models.activities.activity_proof import ActivityProof
 from app.models.base import Base, Numbered, Tracked
 from app.models.document import Document, StoredFile
 from app.models.person import Person, Role
@@ -84,23 +85,28 @@ class Attachment(StoredFile, Tracked, Numbered, Base):
 
 
 def _check_room(session: Session, record: Any, size: int) -> None:
-    """Refuse a file for which there is no room; asked in the books, one upload of a partner after the other."""
+    """Refuse a file for which there is no room on the record, or with the partner or the vendor."""
+    if record.partner_id is not None:
+        check_room(session, record.partner_id, size)
     with scope.books(session):
-        if record.partner_id is not None:
-            key = func.hashtextextended(f"files of partner {record.partner_id}", 0)
-            session.execute(select(func.pg_advisory_xact_lock(key)))
         of_record = (Attachment.subject_type == record.__tablename__) & (Attachment.subject_id == record.id)
         many = session.scalars(select(func.count(Attachment.id)).where(of_record)).one()
-        whose = Attachment.partner_id.is_not_distinct_from(record.partner_id)
-        held = session.scalars(select(func.coalesce(func.sum(Attachment.size), 0)).where(whose)).one()
-        if record.partner_id is not None:
-            filed = select(func.coalesce(func.sum(Document.size), 0)).where(
-                Document.partner_id == record.partner_id
-            )
-            held += session.scalars(filed).one()
     if many >= Attachment.MOST:
         raise RuleBroken(f"There are {Attachment.MOST} files here already. Remove one first.", "file")
-    if record.partner_id is not None and held + size > Document.QUOTA:
+
+
+def check_room(session: Session, partner_id: int, size: int) -> None:
+    """Refuse a file for which a partner has no room; asked in the books, one upload of a partner after the other."""
+    with scope.books(session):
+        key = func.hashtextextended(f"files of partner {partner_id}", 0)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
+        held = sum(
+            session.scalars(
+                select(func.coalesce(func.sum(kind.size), 0)).where(kind.partner_id == partner_id)
+            ).one()
+            for kind in (Attachment, ActivityProof, Document)
+        )
+    if held + size > Document.QUOTA:
         raise RuleBroken(
             f"{Document.QUOTA // MEGABYTE} MB of files are kept already, which is all there is room for."
             " Remove some first.",

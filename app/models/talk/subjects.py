@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 NOUNS = {
+    "activity": "Marketing activity",
     "lead": "Lead",
     "lead_offer": "Offered lead",
     "opportunity": "Opportunity",
@@ -17,7 +18,9 @@ NOUNS = {
 
 # One question for all kinds; what is not in view has no title.
 _TITLES = text("""
-    select 'lead' as kind, id, company as title from lead where id = any(:lead)
+    select 'activity' as kind, id, title from activity where id = any(:activity)
+    union all
+    select 'lead', id, company from lead where id = any(:lead)
     union all
     select 'lead_offer', id, coalesce(card ->> 'company', '') from lead_offer where id = any(:lead_offer)
     union all
