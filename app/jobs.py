@@ -22,6 +22,7 @@ from app import clock, database
 from app.models import Cause, Customer, Lead, LeadOffer, Opportunity, Throttle, renewal
 from app.models.assessing import nightly
 from app.models.event import PENDING, Happened
+from app.models.funds import expiring
 from app.models.leads import distributing
 from app.models.registrations import protecting
 from app.models.talk.notification import TOLD
@@ -157,6 +158,18 @@ def expire_registrations() -> None:
 def remind_of_registrations() -> None:
     """Every hour: remind of protections that end in 14, 7 and 1 days, each once (L4)."""
     _while_some_are_left(protecting.remind_due)
+
+
+@task("funds.expire", cron="27 * * * *")
+def expire_funds() -> None:
+    """Every hour: let money expire whose last day is over where its partner is (F6)."""
+    _while_some_are_left(expiring.expire_due)
+
+
+@task("funds.warn", cron="32 * * * *")
+def warn_of_expiry() -> None:
+    """Every hour: warn of what expires in 60, 30 and 7 days, each once (F6)."""
+    _while_some_are_left(expiring.warn_due)
 
 
 @task("customers.attach")

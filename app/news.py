@@ -14,6 +14,8 @@ from app.models import Comment, Notification, Step
 from app.models.talk.subjects import called, titles
 
 PATHS = {
+    "activity": "/partnership/activities/{}",
+    "fund": "/partnership/funds/{}",
     "lead": "/leads/{}",
     "lead_offer": "/leads/offers/{}",
     "opportunity": "/opportunities/{}",
@@ -21,6 +23,8 @@ PATHS = {
     "registration": "/registrations/{}",
 }
 """Where each kind of record is read."""
+IN_THE_PORTAL = {"activity": "/portal/activities/{}", "fund": "/portal/funds/{}"}
+"""Where a partner's people read what has a page of its own on each face."""
 
 COMMENTS = {"comment.said", "comment.named"}
 EXCERPT = 240
@@ -71,7 +75,7 @@ def _news(one: Notification, names: dict[tuple[str, int], str], words: dict[int,
     step = one.step
     title = names.get((step.subject_type, step.subject_id))
     what, who = _what(one, step)
-    path = PATHS.get(step.subject_type) if title is not None else None
+    path = _path(one, step) if title is not None else None
     return News(
         id=one.id,
         at=one.at,
@@ -82,6 +86,12 @@ def _news(one: Notification, names: dict[tuple[str, int], str], words: dict[int,
         who=who,
         excerpt=_excerpt(words.get(step.facts.get("comment_id", 0), "")),
     )
+
+
+def _path(one: Notification, step: Step) -> str | None:
+    if one.partner_id is not None and step.subject_type in IN_THE_PORTAL:
+        return IN_THE_PORTAL[step.subject_type]
+    return PATHS.get(step.subject_type)
 
 
 def _told_as(step: Step) -> str | None:

@@ -15,6 +15,8 @@ from app.rules.refusals import RuleBroken
 if TYPE_CHECKING:
     from app.models.person import Person
 
+MOST = Decimal(10**13)
+
 
 class Vendor(Tracked, Base):
     """Who sells through partners: its name, and the settings that hold for everybody."""
@@ -55,5 +57,13 @@ class Vendor(Tracked, Base):
             self.cross_sale_consent = cross_sale_consent
         if own_only is not None:
             self.own_only = own_only
+        if self.changes()[1]:
+            self.track("vendor.described", by=by)
+
+    def ask_two_people_above(self, amount: Decimal | None, *, by: Person | None) -> None:
+        """Say above which amount, in program currency, a second person decides about money; None: never (A2)."""
+        if amount is not None and not 0 <= amount <= MOST:
+            raise RuleBroken("Write an amount of zero or more, or leave it empty.", "two_person_above")
+        self.two_person_above = amount
         if self.changes()[1]:
             self.track("vendor.described", by=by)

@@ -7,12 +7,12 @@ from zoneinfo import available_timezones
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, SelectField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, Optional
 
 from app.access import ROLES, Permission, current_person, requires
 from app.extensions import db
-from app.forms import Form, render_form
-from app.models import Vendor
+from app.forms import AmountField, Form, render_form
+from app.models import ProgramVersion, Vendor
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -41,6 +41,12 @@ class SettingsForm(Form):
         "A partner's agents see only their own leads, opportunities and orders, and those nobody owns",
         description="A partner's administrators always see all of their organisation.",
     )
+    two_person_above = AmountField(
+        "Two people decide above",
+        [Optional()],
+        description="In the program's currency. What is posted to a fund by hand, and activities, above this amount is"
+        " decided by somebody else than who asked. 0 means always, empty means never.",
+    )
 
 
 @bp.get("")
@@ -49,8 +55,13 @@ def show() -> ResponseReturnValue:
     """Show the settings, and what each role may do (A2)."""
     rights = [(permission, [permission in ROLES[role] for role in ROLES]) for permission in Permission]
     heads = [("Right", ""), *((role.capitalize(), "") for role in ROLES)]
+    newest = ProgramVersion.newest(db.session())
     return render_template(
-        "partnership/settings/show.html", vendor=Vendor.here(db.session()), heads=heads, rights=rights
+        "partnership/settings/show.html",
+        vendor=Vendor.here(db.session()),
+        currency=newest.currency if newest else None,
+        heads=heads,
+        rights=rights,
     )
 
 
@@ -69,6 +80,7 @@ def edit() -> ResponseReturnValue:
                 own_only=form.own_only.data,
                 by=current_person,
             )
+            vendor.ask_two_people_above(form.two_person_above.data, by=current_person)
             flash("Saved.")
             return redirect(url_for(".show"))
     return render_form("partnership/settings/edit.html", form)

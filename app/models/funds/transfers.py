@@ -33,6 +33,13 @@ def legs(session: Session, transfer_id: str) -> list[tuple[int, Fund]]:
     return [(number, fund) for number, fund in session.execute(both)]
 
 
+def type_name(fund: Fund) -> str:
+    """Return what kind of fund it is, as the other side of a transfer is called."""
+    from app.models.funds.fund_type import FundType  # noqa: PLC0415 - a fund has a type
+
+    return fund.session.scalars(select(FundType.name).where(FundType.id == fund.fund_type_id)).one()
+
+
 def check_pair(source: Fund, target: Fund) -> None:
     """Refuse a transfer that would leave the partner or the currency, or go nowhere."""
     if source.id == target.id:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.models.funds.entry import Entry, EntryKind
 from app.models.funds.fund_account import AccountKind
-from app.models.funds.transfers import legs, lock_all
+from app.models.funds.transfers import legs, lock_all, type_name
 from app.rules.ledger import InsufficientFunds, NeverTwice, in_words
 
 if TYPE_CHECKING:
@@ -93,9 +93,11 @@ class Wanted:
             raise TypeError("A transfer has a fund it goes to.")
         lock_all(self.fund, self.to_fund)
         about |= {"transfer_id": cause, "cause": cause}
+        names = [type_name(fund) for fund in (self.to_fund, self.fund)]
+        to, origin = (about | {"facts": about["facts"] | {"fund": name}} for name in names)
         with self.fund.session.begin_nested():
-            out = self.fund.post(EntryKind.TRANSFER_OUT, self.amount, **about)
-            return out, self.to_fund.post(EntryKind.TRANSFER_IN, self.amount, **about)
+            out = self.fund.post(EntryKind.TRANSFER_OUT, self.amount, **to)
+            return out, self.to_fund.post(EntryKind.TRANSFER_IN, self.amount, **origin)
 
     def _take_back(self, about: dict[str, Any]) -> tuple[int, ...]:
         """Reverse an entry; of a transfer both, so that no money is left between two funds."""

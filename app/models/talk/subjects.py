@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 NOUNS = {
     "activity": "Marketing activity",
+    "fund": "Fund",
     "lead": "Lead",
     "lead_offer": "Offered lead",
     "opportunity": "Opportunity",
@@ -19,6 +20,8 @@ NOUNS = {
 # One question for all kinds; what is not in view has no title.
 _TITLES = text("""
     select 'activity' as kind, id, title from activity where id = any(:activity)
+    union all
+    select 'fund', f.id, t.name from fund f join fund_type t on t.id = f.fund_type_id where f.id = any(:fund)
     union all
     select 'lead', id, company from lead where id = any(:lead)
     union all
