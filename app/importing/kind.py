@@ -122,7 +122,8 @@ class Kind:
     """A kind of import, named as the contract names it.
 
     `before` and `after` do what one statement per table cannot. `touches` selects the partners whose facts changed;
-    they are assessed at the end (P10). `amount_checks` are left out when given amounts are trusted. `warnings` selects sentences about rows that come in all the same. `export`
+    they are assessed at the end (P10). `accrues` selects the deals whose credits may be others now; the funds are brought
+    into line with them (F3). `amount_checks` are left out when given amounts are trusted. `warnings` selects sentences about rows that come in all the same. `export`
     selects the same columns back; where it says `{partner}`, those of one partner `p` can be asked for.
     """
 
@@ -137,6 +138,7 @@ class Kind:
     before: Step | None = None
     after: Step | None = None
     touches: str | None = None
+    accrues: str | None = None
     warnings: str | None = None
 
     @property

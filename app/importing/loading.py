@@ -17,6 +17,7 @@ from app.importing.merging import Merge
 from app.importing.staging import Progress, Refusal, Staging, columns_of
 from app.models import Cause, Event, ImportRun, Person
 from app.models.assessing import reassess
+from app.models.funds.accruing import bring_into_line
 from app.rules.refusals import MissingRate, RuleBroken
 
 SETTINGS = {
@@ -143,6 +144,9 @@ def _write(context: Context, kind: Kind, outcome: Outcome) -> None:
     if kind.touches is not None:
         touched = [row[0] for row in context.run(kind.touches).fetchall() if row[0] is not None]
         _assess(context, touched, outcome)
+    if kind.accrues is not None:
+        deals = [row[0] for row in context.run(kind.accrues).fetchall()]
+        bring_into_line(context.session, deals, by=context.by)
 
 
 def _assess(context: Context, touched: list[int], outcome: Outcome) -> None:

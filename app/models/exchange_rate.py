@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Numeric, select
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Numeric, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -40,6 +40,7 @@ class ExchangeRate(Tracked, Base):
     def add(cls, session: Session, *, currency: str, day: date, rate: Decimal, by: Person) -> ExchangeRate:
         """Say what a currency is worth on a day; a day that has a rate keeps it, since amounts were converted by it."""
         from app.models.assessing import reassess  # noqa: PLC0415 - assessing converts by these rates
+        from app.models.funds.accruing import bring_into_line  # noqa: PLC0415 - and so do funds
 
         minor_digits(currency)
         if rate <= 0:
@@ -53,6 +54,7 @@ class ExchangeRate(Tracked, Base):
         )
         enter(session, added, "exchange_rate.added", by=by, refusals={"pk_exchange_rate": there})
         reassess(session, added._converted(), cause=Cause.FACT, by=by)
+        bring_into_line(session, added._closed_deals(), by=by)
         return added
 
     def _converted(self) -> list[int]:
@@ -64,3 +66,12 @@ class ExchangeRate(Tracked, Base):
             Opportunity.currency == self.currency, Opportunity.closed_on == self.day
         )
         return list(self.session.scalars(ordered.union(won)))
+
+    def _closed_deals(self) -> list[int]:
+        """Return the deals closed on this day that are in this currency, or in whose partner's funds they are converted to it."""
+        from app.models.funds.fund import Fund  # noqa: PLC0415 - a fund has a currency
+
+        held = select(Fund.partner_id).where(Fund.currency == self.currency)
+        converted = or_(Opportunity.currency == self.currency, Opportunity.partner_id.in_(held))
+        deals = select(Opportunity.id).where(Opportunity.closed_on == self.day, converted)
+        return list(self.session.scalars(deals))

@@ -106,6 +106,8 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         due_on: date | None = None,
     ) -> Partnership:
         """P2: put a partner into a type at a tier, active from the first day for a year unless said otherwise."""
+        from app.models.funds.fund import Fund  # noqa: PLC0415 - a fund is of a partnership
+
         lock(partner)
         start = start_on or partner.today()
         _check_askable(start, "start_on")
@@ -125,6 +127,8 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         session.add(begun._holding(tier, Range(start, None), TierCause.START, "The partnership began.", by))
         begun._name_type(partner, by)
         begun.track("partnership.began", by=by, tier=tier.name, start_on=start, due_on=due)
+        Fund.open_missing(session, [begun.id], by=by)
+        begun._bring_funds_into_line(start, by)
         return begun
 
     def activate(self, *, by: Person | None) -> None:
@@ -138,6 +142,7 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         self._turn_on(on)
         self._name_type(partner, by)
         self.track("partnership.turned_on", by=by, on=on)
+        self._bring_funds_into_line(on, by)
 
     def deactivate(self, *, by: Person | None, why: str | None = None) -> None:
         """P3: turn the partnership off from today: the program leaves the portal, facts are kept."""
@@ -158,8 +163,9 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
             raise RuleBroken("Choose a due day that is still to come.", "due_on")
         if due == self.due_on:
             raise RuleBroken("This is the due day already.", "due_on")
-        self.due_on = due
+        was, self.due_on = self.due_on, due
         self.track("partnership.renewed", by=by)
+        self._bring_funds_into_line(was + DAY, by)
 
     def set_tier(self, tier: Tier, why: str, *, by: Person | None) -> None:
         """P4: let the partnership hold another tier from today, with the reason; an assessment may move it later."""
@@ -199,6 +205,7 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         self.session.flush()
         after = {"tier": tier.name, "why": why}
         Event.record(self.session, "partnership.tier_set", self, by=by, before={"tier": old}, after=after)
+        self._bring_funds_into_line(on, by)
 
     # -- how
 
@@ -208,6 +215,12 @@ class Partnership(Tracked, PartnerOwned, Numbered, Base):
         lock(partner)
         lock(self)
         return partner
+
+    def _bring_funds_into_line(self, since: date, by: Person | None) -> None:
+        """Let deals closed since a day be credited by what holds now (F3)."""
+        from app.models.funds.accruing import bring_partners_into_line  # noqa: PLC0415 - funds know partnerships
+
+        bring_partners_into_line(self.session, [self.partner_id], since=since, by=by)
 
     def _name_type(self, partner: Partner, by: Person | None) -> None:
         """Let the partner show the type of its active partnership (P1)."""

@@ -267,6 +267,7 @@ class ProgramVersion(Tracked, Numbered, Base):
         self.track("program.published", by=by)
         if valid_from <= clock.today():
             publishing.assess_everyone(self.session, clock.today(), by=by)
+        publishing.credit_everyone(self.session, valid_from, by=by)
 
     def discard(self, *, by: Person | None) -> None:
         """Throw the draft away; what holds stays as it is."""

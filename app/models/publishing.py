@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.models.assessment import Assessment, Cause
 from app.models.ladder import Ladder, Rung
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def first_day_allowed(session: Session, today: date) -> date:
-    """Return the first day a version may begin on: after every stored verdict, but today at the latest."""
-    last = session.scalar(select(func.max(Assessment.assessed_on)))
+    """Return the first day a version may begin on: after every stored verdict and credit, but today at the latest."""
+    last = max(filter(None, (_last_assessed(session), _last_accrued(session))), default=None)
     return date.min if last is None else min(last + timedelta(days=1), today)
 
 
@@ -31,8 +31,13 @@ def check_day(session: Session, valid_from: date, today: date) -> None:
 
     first = first_day_allowed(session, today)
     if valid_from < first:
+        accrued = _last_accrued(session)
+        what = [
+            *(["partners were assessed"] if (_last_assessed(session) or date.min) >= valid_from else []),
+            *(["deals were credited to funds"] if accrued is not None and accrued >= valid_from else []),
+        ]
         raise RuleBroken(
-            f"Partners were assessed after {valid_from}, so the program of those days stays. "
+            f"{' and '.join(what).capitalize()} for {valid_from} or later, so the program of those days stays. "
             f"The first day this version may begin on is {first}.",
             "valid_from",
         )
@@ -67,6 +72,32 @@ def check_held(session: Session, version: ProgramVersion, valid_from: date) -> N
             f"Partners hold tiers that this version does not have: {held}. "
             "Put the tiers back, or give these partners others first."
         )
+
+
+def _last_assessed(session: Session) -> date | None:
+    return session.scalar(select(func.max(Assessment.assessed_on)))
+
+
+def _last_accrued(session: Session) -> date | None:
+    """Return the latest day for which a deal's credit stands in a fund."""
+    from app.models.funds.entry import Entry, EntryKind  # noqa: PLC0415 - funds know the program
+
+    taken_back = aliased(Entry)
+    standing = select(func.max(Entry.meant_on)).where(
+        Entry.kind == EntryKind.ACCRUAL, ~exists().where(taken_back.reverses_id == Entry.id)
+    )
+    return session.scalar(standing)
+
+
+def credit_everyone(session: Session, since: date, *, by: Person | None) -> None:
+    """Open the funds that could not be opened without a program, and credit deals closed since it holds (P2, F3)."""
+    from app.models.deals.opportunity import Opportunity  # noqa: PLC0415 - deals ask what holds
+    from app.models.funds.accruing import bring_partners_into_line  # noqa: PLC0415 - funds know the program
+    from app.models.funds.fund import Fund  # noqa: PLC0415
+
+    Fund.open_missing(session, by=by)
+    closed = select(Opportunity.partner_id).where(Opportunity.closed_on >= since).distinct()
+    bring_partners_into_line(session, list(session.scalars(closed)), since=since, by=by)
 
 
 def assess_everyone(session: Session, on: date, *, by: Person | None) -> None:

@@ -189,6 +189,7 @@ OPPORTUNITIES = Kind(
     after=_release_what_is_closed,
     touches="select partner_id from merged_opportunity where not same"
     " union select old_partner_id from merged_opportunity where not same",
+    accrues="select o.id from merged_opportunity m join opportunity o on o.key = m.key where not m.same",
     warnings=MISSING_RATES,
     export="select o.key, o.name, p.code as partner_code, o.customer, g.name as stage, o.amount, o.currency,"
     " o.created_on, o.expected_on, o.closed_on, d.sku, o.probability, o.owner from opportunity o"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from app.importing.cells import Day, Text, YesNo
 from app.importing.kind import Check, Column, Context, Given, Kind, Target, unknown
-from app.models import Partnership, Tier
+from app.models import Fund, Partnership, Tier
 from app.models.partner_type import REGISTERED
 from app.models.partnership import TierCause
 
@@ -45,6 +45,8 @@ def _add_registered(context: Context) -> None:
 def _set_periods(context: Context) -> None:
     """Begin the periods of new partnerships; what differs in known ones is done by the partnership itself."""
     _begin(context)
+    begun = context.run(f"select h.id from {NEW} where not m.existed").fetchall()
+    Fund.open_missing(context.session, [number for (number,) in begun], by=context.by, told=False)
     changes = context.run(f"select * from ({CHANGES}) c where turned_off or turned_on or tier_id is not null")
     for at_line, number, turned_off, turned_on, tier_id in changes.fetchall():
         partnership = context.session.get_one(Partnership, number)
@@ -132,6 +134,8 @@ PARTNERSHIPS = Kind(
     ),
     after=_set_periods,
     touches="select partner_id from merged_partnership where not same",
+    accrues="select o.id from opportunity o join merged_partnership m on m.partner_id = o.partner_id"
+    " where not m.existed and o.closed_on >= m.start_on",
     export="select p.code as partner_code, h.start_on, h.due_on, (select t.name from tier_period x join tier t"
     " on t.id = x.tier_id where x.partnership_id = h.id order by lower(x.during) desc limit 1) as tier,"
     " exists (select from active_period a where a.partnership_id = h.id"

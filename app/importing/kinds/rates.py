@@ -24,5 +24,8 @@ EXCHANGE_RATES = Kind(
     touches="select o.partner_id from orders o join merged_exchange_rate m on m.currency = o.currency"
     " and m.day = o.ordered_on where not m.same union select o.partner_id from opportunity o"
     " join merged_exchange_rate m on m.currency = o.currency and m.day = o.closed_on where not m.same",
+    accrues="select o.id from opportunity o join merged_exchange_rate m on m.day = o.closed_on where not m.same"
+    " and (m.currency = o.currency or exists (select from fund f"
+    " where f.partner_id = o.partner_id and f.currency = m.currency))",
     export="select currency, day, rate from exchange_rate",
 )

@@ -53,6 +53,7 @@ def store(
         ids = _insert(session, on, [one for one in changed if not one.repeats], cause)
         history.write(session, on, changed, ids, by)
         _act(session, on, changed, ids, by)
+        _credit_by_the_new_tiers(session, on, changed, by)
     Event.record_all(session, [told for one in changed for told in history.tell(one)], by=by)
     return [one.outcome for one in found]
 
@@ -150,6 +151,16 @@ def _act(
             .execution_options(synchronize_session=False)
         )
     forget(session, {one.standing.subject.partnership_id for one in at_risk})
+
+
+def _credit_by_the_new_tiers(
+    session: Session, on: date, changed: Sequence[Verdict], by: Person | None
+) -> None:
+    """What was closed since a tier moved is credited by the one held then (F3)."""
+    from app.models.funds.accruing import bring_partners_into_line  # noqa: PLC0415 - funds know tiers
+
+    moved = [one.standing.subject.partner_id for one in changed if one.moves]
+    bring_partners_into_line(session, moved, since=on, by=by)
 
 
 def _by_zone(session: Session, partner_ids: Collection[int]) -> dict[str, list[int]]:

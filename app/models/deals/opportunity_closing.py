@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, scope
 from app.models.changing import check_version, lock
-from app.models.deals.opportunity_counting import reassess_each, to_tell, wins_count_at_once
+from app.models.deals.opportunity_counting import count_anew, to_tell, wins_count_at_once
 from app.models.deals.opportunity_stage import OpportunityStage, StageKind
 from app.models.deals.opportunity_working import refuse_deleted, today_of
 from app.models.owning import NotYours
@@ -134,11 +134,11 @@ def _begin(deal: Opportunity, by: Person | None, version: int | None) -> Opportu
 
 
 def _end(deal: Opportunity, by: Person | None, closed: str | None = None) -> None:
-    """Let the customer go where the deal is closed (L4), and assess the partner."""
+    """Let the customer go where the deal is closed (L4), and let the deal count as it is now."""
     deal.session.expire(deal, ["stage"])
     if closed is not None:
         release(deal, f"The deal was {closed}.", by=by)
-    reassess_each(deal.session, [deal.partner_id], by=by)
+    count_anew(deal.session, deal, by=by)
 
 
 def release(deal: Opportunity, reason: str, *, by: Person | None) -> None:

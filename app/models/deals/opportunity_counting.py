@@ -65,6 +65,16 @@ def reassess_each(session: Session, partner_ids: Collection[int], *, by: Person 
             Event.record(session, "assessment.refused", None, by=by, after=why, partner_id=partner_id)
 
 
+def count_anew(
+    session: Session, deal: Opportunity, *, by: Person | None, partner_ids: Collection[int] = ()
+) -> None:
+    """Let what the deal is now count: whoever it counts for is assessed, and the funds are brought into line (F3)."""
+    from app.models.funds.accruing import bring_into_line  # noqa: PLC0415 - funds read deals
+
+    reassess_each(session, partner_ids or [deal.partner_id], by=by)
+    bring_into_line(session, [deal.id], by=by)
+
+
 def wins_count_at_once(session: Session, deal: Opportunity, on: date) -> bool:
     """Say whether a win counts before anybody confirms it: as the program says for the partner's type (F3)."""
     asked = (

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.models.changing import check_version, lock
 from app.models.deals.opportunity_closing import checked, release
-from app.models.deals.opportunity_counting import reassess_each, to_tell
+from app.models.deals.opportunity_counting import count_anew, to_tell
 from app.models.deals.opportunity_working import refuse_deleted
 from app.models.owning import NotYours
 from app.models.talk.step import Step
@@ -46,7 +46,7 @@ class Passing:
         Step.take(deal, "opportunity.came", by=by, to=to_tell(session, deal, by=by), reason=why)
         _step_of_who_had_it(deal, before, leaving, by, why)
         _forget_what_was_said(deal)
-        reassess_each(session, sorted({before, partner.id}), by=by)
+        count_anew(session, deal, by=by, partner_ids=sorted({before, partner.id}))
         session.expire(deal, ["partner"])
 
     def delete(self, reason: str, *, by: Person | None, version: int | None = None) -> None:
@@ -60,7 +60,7 @@ class Passing:
         to = to_tell(deal.session, deal, by=by)
         Step.take(deal, "opportunity.deleted", by=by, to=to, reason=deal.reason)
         release(deal, "The deal was deleted.", by=by)
-        reassess_each(deal.session, [deal.partner_id], by=by)
+        count_anew(deal.session, deal, by=by)
 
 
 def _begin(deal: Opportunity, by: Person | None, version: int | None) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import scope
 from app.models.changing import check_version, lock
 from app.models.deals import opportunity_products
-from app.models.deals.opportunity_counting import matters, reassess_each, to_tell
+from app.models.deals.opportunity_counting import count_anew, matters, reassess_each, to_tell
 from app.models.deals.opportunity_products import Wanted
 from app.models.deals.opportunity_stage import OpportunityStage, StageKind
 from app.models.owning import NotYours
@@ -116,7 +116,7 @@ class Working:
         if products is not None:
             opportunity_products.keep(session, deal, products)
         if matters(changed):
-            reassess_each(session, [deal.partner_id], by=by)
+            count_anew(session, deal, by=by)
 
     def move(
         self,
