@@ -78,11 +78,8 @@ def planned(session: Session, amounts: Sequence[tuple[int, str]], today: date) -
 def in_program_currency(session: Session, amounts: Sequence[tuple[int, str]], on: date) -> Decimal | None:
     """Return what amounts make in program currency by the rates of a day; None where a rate or a program is missing."""
     program = session.scalar(select(currency_of_the_day(on)))
-    rates = dict(
-        session.execute(
-            select(ExchangeRate.currency, ExchangeRate.rate).where(ExchangeRate.day == on)
-        ).tuples()
-    )
+    known = select(ExchangeRate.currency, ExchangeRate.rate).where(ExchangeRate.day == on)
+    rates = {row.currency: row.rate for row in session.execute(known)}
     total = Decimal(0)
     for units, currency in amounts:
         rate = Decimal(1) if currency == program else rates.get(currency)
