@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.models import (
+    AccountKind,
     EntryKind,
     Event,
     EventDetail,
@@ -22,6 +23,7 @@ from app.models import (
     FundType,
     Opportunity,
     Partner,
+    ProgramVersion,
     Tier,
 )
 from app.models.funds.accruing import bring_into_line, bring_partners_into_line
@@ -115,7 +117,7 @@ def test_a_fund_opened_by_hand_credits_from_its_first_day(session: Session, cast
 
     fund = Fund.open(partnership, kind, starts_on=TODAY, by=cast.mona)
 
-    assert fund.balances()[stories.AccountKind.AVAILABLE] == 100
+    assert fund.balances()[AccountKind.AVAILABLE] == 100
     with pytest.raises(RuleBroken, match="has a fund “Certification fund” already"):
         Fund.open(partnership, kind, starts_on=TODAY, by=cast.mona)
 
@@ -415,7 +417,7 @@ def test_a_version_may_not_begin_on_a_day_something_accrued_for(session: Session
     """P12: the sentence names the first day allowed."""
     stories.partnership(session, cast.acme)
     stories.won(session, cast.acme, cast.carl, closed_on=date(2026, 5, 4))
-    draft = stories.ProgramVersion.start(session, by=cast.carl, name="2026-2")
+    draft = ProgramVersion.start(session, by=cast.carl, name="2026-2")
 
     with pytest.raises(RuleBroken) as refusal:
         draft.publish(date(2026, 5, 4), by=cast.carl)
@@ -435,7 +437,7 @@ def test_a_version_that_begins_in_the_past_credits_what_was_closed_since(
     deal = stories.won(session, cast.acme, cast.carl, closed_on=date(2026, 5, 4))
     assert stories.amounts(session, deal) == []
 
-    draft = stories.ProgramVersion.start(session, by=cast.carl, name="2026-0")
+    draft = ProgramVersion.start(session, by=cast.carl, name="2026-0")
     draft.publish(date(2026, 5, 1), by=cast.carl)
 
     assert stories.amounts(session, deal) == [50000]
