@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,13 +11,14 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import nh3
 from babel.dates import format_date
 from babel.numbers import NumberPattern, format_decimal, get_currency_precision, parse_pattern
 from flask import Flask, g, has_request_context, request
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import clock
 from app.extensions import babel
@@ -88,12 +90,23 @@ def time_zone() -> str:
     return (reader.person.time_zone or "UTC") if reader is not None and reader.is_authenticated else "UTC"
 
 
+def escaped(text: str) -> str:
+    """Return words as they stand in HTML; most of them as they are, which is quick to see."""
+    return text if _MARKS.search(text) is None else str(escape(str(text)))
+
+
+_MARKS = re.compile(r"[&<>'\"]")
+
+
 def money(amount: Decimal | None, currency: str | None = None) -> str:
     """Return an amount at its currency's places (M2), without the currency's name."""
-    if amount is None:
-        return ""
-    exact = _at(amount, 2) if currency is None else rounded(amount, currency)
-    return _fixed(exact, 2 if currency is None else get_currency_precision(currency))
+    return "" if amount is None else _written_money(amount, currency, locale())
+
+
+@lru_cache(maxsize=4096)
+def _written_money(amount: Decimal, currency: str | None, locale: str) -> str:
+    places = 2 if currency is None else get_currency_precision(currency)
+    return _fixed(_at(amount, 2) if currency is None else rounded(amount, currency), places, locale)
 
 
 def number(value: Decimal | int | None, places: int | None = None) -> str:
@@ -101,7 +114,7 @@ def number(value: Decimal | int | None, places: int | None = None) -> str:
     if value is None:
         return ""
     if places is not None:
-        return _fixed(_at(Decimal(value), places), places)
+        return _fixed(_at(Decimal(value), places), places, locale())
     return _written(value, "#,##0.####", locale())
 
 
@@ -109,8 +122,8 @@ def _at(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def _fixed(value: Decimal, places: int) -> str:
-    return _written(value, "#,##0" + ("." + "0" * places if places else ""), locale())
+def _fixed(value: Decimal, places: int, locale: str) -> str:
+    return _written(value, "#,##0" + ("." + "0" * places if places else ""), locale)
 
 
 @lru_cache(maxsize=4096)
@@ -141,12 +154,13 @@ def _written_day(value: date, locale: str) -> str:
 
 def when(value: datetime | None) -> str:
     """Return an instant in the reader's time zone."""
-    if value is None:
-        return ""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    return "" if value is None else _written_instant(value, time_zone(), locale())
 
-    there = value.astimezone(ZoneInfo(time_zone()))
-    return f"{_written_day(there.date(), locale())} {there:%H:%M}"
+
+@lru_cache(maxsize=4096)
+def _written_instant(value: datetime, zone: str, locale: str) -> str:
+    there = value.astimezone(ZoneInfo(zone))
+    return f"{_written_day(there.date(), locale)} {there:%H:%M}"
 
 
 def unit_price(amount: Decimal, currency: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -72,6 +73,7 @@ class CampaignForm(VersionedForm):
         }
 
 
+@cache
 def _campaigns() -> Select[*tuple[Any, ...]]:
     leads = select(func.count(Lead.id)).where(Lead.campaign_id == Campaign.id).scalar_subquery()
     return select(Campaign, leads.label("leads"))

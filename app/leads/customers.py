@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -66,6 +67,7 @@ class _Listed:
         return self.customer.id
 
 
+@cache
 def _customers() -> Select[*tuple[Any, ...]]:
     return select(Customer).where(Customer.merged_into_id.is_(None))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -31,6 +32,7 @@ PORTION = 1000
 PINNED = "0"
 
 
+@cache
 def _decisions() -> Select[*tuple[Any, ...]]:
     return (
         select(

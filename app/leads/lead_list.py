@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -28,6 +29,7 @@ STATES = {
 }
 
 
+@cache
 def _leads() -> Select[*tuple[Any, ...]]:
     """Return leads with whose they are, who works them, and until when an offer of theirs is open."""
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -25,6 +26,7 @@ from app.models import Lead, LeadOffer, OfferState, Partner
 bp = Blueprint("lead_offers", __name__, url_prefix="/leads/offers")
 
 
+@cache
 def _offers() -> Select[*tuple[Any, ...]]:
     """Return offers with the partner's name, and the company as far as the reader has the lead."""
     return (

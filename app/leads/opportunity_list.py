@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -40,6 +41,7 @@ STATES = {
 }
 
 
+@cache
 def _opportunities() -> Select[*tuple[Any, ...]]:
     return (
         select(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -25,6 +26,7 @@ WAITS = {
 WHOSE = {"mine": "Mine", "nobody": "Nobody’s"}
 
 
+@cache
 def _orders() -> Select[*tuple[Any, ...]]:
     return (
         select(Order, Partner.name.label("partner_name"), Person.name.label("owner_name"))

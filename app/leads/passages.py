@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -22,6 +23,7 @@ from app.models import Lead, LeadPassage, Partner, PassageState
 bp = Blueprint("lead_passages", __name__, url_prefix="/leads/passages")
 
 
+@cache
 def _passages() -> Select[*tuple[Any, ...]]:
     return (
         select(LeadPassage, Partner.name.label("partner_name"), Lead.company.label("company"))

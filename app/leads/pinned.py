@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -22,6 +23,7 @@ bp = Blueprint("pinned", __name__, url_prefix="/leads/pinned")
 READS, WRITES = Permission.PARTNERS_READ, Permission.DISTRIBUTION_WRITE
 
 
+@cache
 def _pinned() -> Select[*tuple[Any, ...]]:
     return select(PinnedAccount, Partner.name.label("partner_name")).join(
         Partner, Partner.id == PinnedAccount.partner_id

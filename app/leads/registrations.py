@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -28,6 +29,7 @@ bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 # ---------------------------------------------------------------- the list
 
 
+@cache
 def _registrations() -> Select[*tuple[Any, ...]]:
     return (
         select(

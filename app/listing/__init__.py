@@ -19,10 +19,13 @@ from app.listing import bulk
 from app.listing.acts import Act, Question
 from app.listing.columns import Column, Declared, Filter, choice, day, matches, text
 from app.listing.exports import as_csv, as_sheet
-from app.listing.page import Page, few
+from app.listing.finding import few
+from app.listing.kept import TODAY
+from app.listing.page import Page
 from app.listing.views import default_view
 
 __all__ = [
+    "TODAY",
     "Act",
     "Column",
     "Filter",

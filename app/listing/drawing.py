@@ -1,7 +1,8 @@
 """The rows of a list, drawn.
 
 A screen has hundreds of cells. A template that calls a macro for each of them takes longer than everything else the page
-does, so rows are put together here; badges are still the component's, each drawn once and kept.
+does, so rows are put together here: what is the same in every row is asked of a column once; badges are still the
+component's, each drawn once and kept.
 """
 
 from __future__ import annotations
@@ -11,85 +12,114 @@ from functools import lru_cache
 from typing import Any
 
 from flask import get_template_attribute
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app import filters as formats
+from app.filters import escaped
 from app.listing.columns import Column, Getter
 
 NOTHING = '<span class="nothing">–</span>'
+Cell = Callable[[Any], str]
+Writer = Callable[[Any, Any], str]
 
 
 def drawn(
     columns: Sequence[Column], items: Iterable[Any], href: Getter | None, picked: Getter | None = None
 ) -> Markup:
     """Return the rows of these items; `href` gives the address a row opens, `picked` its number in a tick box."""
-    rows = (
-        _row(columns, item, href(item) if href else None, picked(item) if picked else None) for item in items
-    )
+    lead, others = columns[0], [_cell(column) for column in columns[1:]]
+    opens = _opening_cell(lead, href) if href else _cell(lead, leads=True)
+    begins = '<tr class="opens" role="row">' if href else '<tr role="row">'
+    with formats.read_by(formats.locale(), formats.time_zone()):
+        rows = [
+            "".join(
+                (
+                    begins,
+                    _tick(picked(item), lead.value(item)) if picked else "",
+                    opens(item),
+                    *[cell(item) for cell in others],
+                    "</tr>\n",
+                )
+            )
+            for item in items
+        ]
     return Markup("".join(rows))  # noqa: S704 - every value was escaped where it was written
-
-
-def _row(columns: Sequence[Column], item: Any, href: str | None, number: str | None) -> str:
-    opening = '<tr class="opens" role="row">' if href else '<tr role="row">'
-    tick = "" if number is None else _tick(number, columns[0].value(item))
-    cells = [_linked(column, item) for column in columns[1:]]
-    return "".join((opening, tick, _first(columns[0], item, href), *cells, "</tr>\n"))
 
 
 def _tick(number: str, title: Any) -> str:
     """Return the cell with the box that selects a row."""
-    label = escape(f"Select {title}")
     return (
         '<td role="cell" class="kind-pick"><input class="form-check-input pick" type="checkbox" form="bulk"'
-        f' name="row" value="{number}" aria-label="{label}"></td>'
+        f' name="row" value="{number}" aria-label="{escaped(f"Select {title}")}"></td>'
     )
 
 
-def _first(column: Column, item: Any, href: str | None) -> str:
-    """Return the cell that leads the row, and opens it."""
-    if href:
-        return f'{column.opening(leads=True)}<a class="opens-row" href="{escape(href)}">{_value(column, item)}</a></td>'
-    else:
-        return _linked(column, item, leads=True)
+def _opening_cell(column: Column, href: Getter) -> Cell:
+    """Return what draws the cell that leads a row, and opens it where there is something to open."""
+    begins, plain, value = column.opening(leads=True), _cell(column, leads=True), _value(column)
+
+    def cell(item: Any) -> str:
+        address = href(item)
+        if not address:
+            return plain(item)
+        return f'{begins}<a class="opens-row" href="{escaped(address)}">{value(item)}</a></td>'
+
+    return cell
 
 
-def _linked(column: Column, item: Any, *, leads: bool = False) -> str:
-    beside = column.href(item) if column.href else None
-    value = _value(column, item)
-    if beside:
-        return f'{column.opening(leads)}<a class="beside" href="{escape(beside)}">{value}</a></td>'
-    else:
-        return f"{column.opening(leads)}<span>{value}</span></td>"
+def _cell(column: Column, *, leads: bool = False) -> Cell:
+    """Return what draws the cells of a column."""
+    begins, value, beside = column.opening(leads), _value(column), column.href
+    if beside is None:
+        return lambda item: f"{begins}<span>{value(item)}</span></td>"
+
+    def cell(item: Any) -> str:
+        address = beside(item)
+        if address:
+            return f'{begins}<a class="beside" href="{escaped(address)}">{value(item)}</a></td>'
+        return f"{begins}<span>{value(item)}</span></td>"
+
+    return cell
 
 
-def _value(column: Column, item: Any) -> str:
-    value = column.value(item)
-    if value is None or value == "":
-        return NOTHING
-    return WRITERS.get(column.kind, _text)(column, item, value)
+def _value(column: Column) -> Cell:
+    """Return what writes the values of a column."""
+    read, write = column.value, WRITERS.get(column.kind, _text)(column)
+
+    def value(item: Any) -> str:
+        known = read(item)
+        return NOTHING if known is None or known == "" else write(item, known)
+
+    return value
 
 
-def _text(_column: Column, _item: Any, value: Any) -> str:
-    return escape(str(value))
+def _text(_column: Column) -> Writer:
+    return lambda _item, value: escaped(str(value))
 
 
-def _money(column: Column, item: Any, value: Any) -> str:
-    return _of(column, item, value, formats.money)
+def _amount(written: Callable[[Any, str | None], str]) -> Callable[[Column], Writer]:
+    """Return what writes amounts, each with its currency where the list knows it."""
+
+    def of(column: Column) -> Writer:
+        currency_of = column.currency
+        if currency_of is None:
+            return lambda _item, value: escaped(written(value, None))
+
+        def write(item: Any, value: Any) -> str:
+            currency = currency_of(item)
+            text = escaped(written(value, currency))
+            return f'{text} <span class="unit">{escaped(currency)}</span>' if currency else text
+
+        return write
+
+    return of
 
 
-def _unit_price(column: Column, item: Any, value: Any) -> str:
-    return _of(column, item, value, formats.unit_price)
-
-
-def _of(column: Column, item: Any, value: Any, written: Callable[[Any, str | None], str]) -> str:
-    """Return an amount, and its currency where the list knows it."""
-    currency = column.currency(item) if column.currency else None
-    text = escape(written(value, currency))
-    return f'{text} <span class="unit">{escape(currency)}</span>' if currency else text
-
-
-def _badge(column: Column, item: Any, value: Any) -> str:
-    return _mark(str(value), (column.tone(item) if column.tone else None) or "neutral")
+def _badge(column: Column) -> Writer:
+    tone = column.tone
+    if tone is None:
+        return lambda _item, value: _mark(str(value), "neutral")
+    return lambda item, value: _mark(str(value), tone(item) or "neutral")
 
 
 @lru_cache(maxsize=512)
@@ -97,22 +127,18 @@ def _mark(word: str, tone: str) -> str:
     return str(get_template_attribute("components/badge.html", "badge")(word, tone))
 
 
-def _tier(_column: Column, _item: Any, value: Any) -> str:
-    return _metal(str(value))
-
-
 @lru_cache(maxsize=128)
 def _metal(name: str) -> str:
     return str(get_template_attribute("components/badge.html", "tier_badge")(name))
 
 
-WRITERS: dict[str, Callable[[Column, Any, Any], str]] = {
-    "money": _money,
-    "unit_price": _unit_price,
+WRITERS: dict[str, Callable[[Column], Writer]] = {
+    "money": _amount(formats.money),
+    "unit_price": _amount(formats.unit_price),
     "badge": _badge,
-    "tier": _tier,
-    "number": lambda _column, _item, value: formats.number(value),
-    "percent": lambda _column, _item, value: formats.percent(value),
-    "day": lambda _column, _item, value: formats.day(value),
-    "when": lambda _column, _item, value: formats.when(value),
+    "tier": lambda _column: lambda _item, value: _metal(str(value)),
+    "number": lambda _column: lambda _item, value: formats.number(value),
+    "percent": lambda _column: lambda _item, value: formats.percent(value),
+    "day": lambda _column: lambda _item, value: formats.day(value),
+    "when": lambda _column: lambda _item, value: formats.when(value),
 }

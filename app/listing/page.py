@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 from markupsafe import Markup
-from sqlalchemy import ARRAY, CTE, ColumnElement, Join, Select, and_, any_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, and_, literal, tuple_
 
 from app import filters as formats
 from app.extensions import db
+from app.listing import finding
 from app.listing.acts import offered
 from app.listing.columns import Column, Declared, Filter, FilterState, Typed
 from app.listing.drawing import drawn
+from app.listing.finding import COUNTED, FEW, SIZE, among
+from app.listing.kept import Statement, ask
 from app.listing.views import Views, views_of
-
-SIZE = 25
-COUNTED = 10_001
-FEW = 2000
 
 
 @dataclass
@@ -63,7 +62,7 @@ class Page:
     def is_filtered(self) -> bool:
         return bool(self.q) or any(self.args.get(f.name) for f in self.listing.filters)
 
-    @property
+    @cached_property
     def sort(self) -> str:
         asked = self.args.get("sort", "")
         known = {column.name for column in self.columns if column.sortable}
@@ -74,28 +73,37 @@ class Page:
         return self.sort.startswith("-")
 
     @cached_property
-    def _query(self) -> Select[*tuple[Any, ...]]:
+    def _query(self) -> Statement:
         """Return every row of the list, before anything is searched: composed once, asked several times."""
-        query = self.listing.query()
-        return query if self.where is None else query.where(self.where)
-
-    def selected(self) -> Select[*tuple[Any, ...]]:
-        """Return the rows of the whole list, searched and filtered, in no order yet."""
-        if self._hits is not None:
-            return self._query.where(among(self.listing.key, self._hits))
-        elif self._search is not None:
-            return self._filtered.where(self._search(self.q))
-        else:
-            return self._filtered
+        return self.listing.query()
 
     @cached_property
-    def _filtered(self) -> Select[*tuple[Any, ...]]:
-        query = self._query
-        for each in self.listing.filters:
-            given = self.args.get(each.name, "").strip()
-            if given:
-                query = query.where(_condition(each, given))
-        return query
+    def _filters(self) -> list[ColumnElement[bool]]:
+        """Return what narrows the list, but for what is searched."""
+        given = [(each, self.args.get(each.name, "").strip()) for each in self.listing.filters]
+        asked = [_condition(each, value) for each, value in given if value]
+        return asked if self.where is None else [self.where, *asked]
+
+    @cached_property
+    def _conditions(self) -> list[ColumnElement[bool]]:
+        """Return all that narrows the list."""
+        if self._hits is not None:
+            among_hits = among(self.listing.key, self._hits)
+            return [among_hits] if self.where is None else [self.where, among_hits]
+        elif self._search is not None:
+            return [*self._filters, self._search(self.q)]
+        else:
+            return self._filters
+
+    def selected(self) -> Statement:
+        """Return the rows of the whole list, searched and filtered, in no order yet."""
+        return self._query.where(*self._conditions) if self._conditions else self._query
+
+    def ordered(self) -> Statement:
+        """Return the whole list in its order."""
+        order = (self._sort_expression, self.listing.key, self.is_descending)
+        compose = finding.sorted_whole if self._is_better_sorted else finding.ordered
+        return compose(self._query, self._conditions, *order)
 
     @property
     def _search(self) -> Callable[[str], ColumnElement[bool]] | None:
@@ -116,27 +124,21 @@ class Page:
 
     def _keys_in_order(self, condition: ColumnElement[bool]) -> list[Any] | None:
         """Return the keys of these rows in the list's order; None when they are not few."""
-        sort, key = self._sort_expression, self.listing.key
-        found = _found(self._filtered, condition, key.label("key"), sort.label("sort"))
-        rows = select(found).limit(FEW + 1).subquery()
-        query = select(rows.c.key).order_by(*self._downwards(rows.c.sort, rows.c.key))
-        keys = list(dict.fromkeys(db.session.scalars(query)))
+        found = self._ask(finding.hits, [*self._filters, condition]).scalars()
+        keys = list(dict.fromkeys(found))
         return keys if len(keys) <= FEW else None
 
-    def ordered(self, *, backwards: bool = False) -> Select[*tuple[Any, ...]]:
-        """Return the whole list in its order."""
-        first = self._sort_expression
-        if self.q and self._hits is None and self.total < COUNTED:
-            first = func.coalesce(
-                first, first
-            )  # better sorted than read in the order of an index until a screen is full
-        return self.selected().order_by(*self._downwards(first, self.listing.key, backwards=backwards))
-
-    def _downwards(self, *keys: Any, backwards: bool = False) -> list[Any]:
-        down = self.is_descending is not backwards
-        return [key.desc() if down else key.asc() for key in keys]
+    def _ask(self, compose: Callable[..., Statement], conditions: Any, *, down: bool | None = None) -> Any:
+        """Ask something of the list in its order, or in the other."""
+        order = (self._sort_expression, self.listing.key, self.is_descending if down is None else down)
+        return ask(db.session(), compose, self._query, conditions, *order)
 
     @property
+    def _is_better_sorted(self) -> bool:
+        """Say whether a search found many, which are still few beside all that an index would go through."""
+        return bool(self.q) and self._hits is None and self.total < COUNTED
+
+    @cached_property
     def _sort_expression(self) -> Any:
         name = self.sort.lstrip("-")
         return next(column.sort for column in self.columns if column.name == name)
@@ -159,12 +161,12 @@ class Page:
     def _read(self, after: int | None, before: int | None) -> tuple[list[Any], bool, bool]:
         backwards = after is None and before is not None
         edge = self._edge(after if after is not None else before)
-        query = self.ordered(backwards=backwards)
+        conditions, down = list(self._conditions), self.is_descending is not backwards
         if edge is not None:
             here = tuple_(self._sort_expression, self.listing.key)
-            down = self.is_descending is not backwards
-            query = query.where(here < edge if down else here > edge)
-        found = list(db.session.execute(query.limit(SIZE + 1)).unique().all())
+            conditions.append(here < edge if down else here > edge)
+        compose = finding.sorted_screen if self._is_better_sorted else finding.screen
+        found = list(self._ask(compose, conditions, down=down).unique().all())
         more = len(found) > SIZE
         rows = found[:SIZE]
         if backwards:
@@ -180,9 +182,10 @@ class Page:
         else:
             begin = 0 if before is None else max(hits.index(before) - SIZE, 0)
         shown = hits[begin : begin + SIZE]
-        query = self._query.where(among(self.listing.key, shown))
-        query = query.order_by(*self._downwards(self._sort_expression, self.listing.key))
-        rows = list(db.session.execute(query).unique().all()) if shown else []
+        there = [among(self.listing.key, shown)]
+        if self.where is not None:
+            there.append(self.where)
+        rows = list(self._ask(finding.ordered, there).unique().all()) if shown else []
         return rows, begin + SIZE < len(hits), begin > 0
 
     def _edge(self, number: int | None) -> Any:
@@ -190,8 +193,7 @@ class Page:
         if number is None:
             return None
         sort, key = self._sort_expression, self.listing.key
-        edge = self.listing.query().with_only_columns(sort, key).where(key == number).order_by(None)
-        found = db.session.execute(edge).first()
+        found = ask(db.session(), finding.edge, self._query, [key == number], sort, key).first()
         return None if found is None else tuple_(literal(found[0], sort.type), literal(found[1], key.type))
 
     @property
@@ -229,8 +231,8 @@ class Page:
             items, more, earlier = self._screen()
             if not more and not earlier:
                 return len(items)
-        counted = _counted(self.listing, self.selected())
-        return db.session.scalar(select(func.count()).select_from(counted.limit(COUNTED).subquery())) or 0
+        asked = (finding.number, self._query, self._conditions, self.listing.query, self.listing.key)
+        return ask(db.session(), *asked).scalar() or 0
 
     @property
     def counted(self) -> str:
@@ -293,51 +295,6 @@ class Page:
         kept = {name: value for name, value in {**self.args, **changed}.items() if value}
         path = request.path.rstrip("/") + _suffix
         return f"{path}?{urlencode(kept)}" if kept else path
-
-
-def few(query: Select[*tuple[Any, ...]], key: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the same condition, named by the keys of its rows where these are few.
-
-    PostgreSQL takes words, and columns that hang together, to be commoner than they are; it would walk a million rows
-    in the list's order to find ten.
-    """
-    found = _found(query, condition, key.label("key"))
-    keys = list(db.session.scalars(select(found.c.key).limit(FEW + 1)))
-    return condition if len(keys) > FEW else among(key, keys)
-
-
-def _found(query: Select[*tuple[Any, ...]], condition: ColumnElement[bool], *columns: Any) -> CTE:
-    """Return these columns of the rows that meet a condition, found by that and not by the order asked for."""
-    rows = query.with_only_columns(*columns, maintain_column_froms=True).where(condition).order_by(None)
-    return rows.cte("found").prefix_with("MATERIALIZED")
-
-
-def _counted(listing: Declared, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Return the keys of a list, without what is joined only to show more of its rows where that can be left out.
-
-    With a join taken away PostgreSQL may count in an index alone.
-    """
-    condition = query.whereclause
-    if condition is None:
-        return select(listing.key)
-    if set(condition._from_objects) == {_first_of(listing.query)}:  # noqa: SLF001 - has no public name that is quick
-        return select(listing.key).where(condition)
-    return query.with_only_columns(listing.key, maintain_column_froms=True).order_by(None)
-
-
-@lru_cache(maxsize=256)
-def _first_of(query: Callable[[], Select[*tuple[Any, ...]]]) -> Any:
-    """Return what a list selects from, when all that it joins may be missing and so takes no row away."""
-    first, *others = query().get_final_froms()
-    while isinstance(first, Join) and first.isouter and not first.full:
-        first = first.left
-    return None if others else first
-
-
-def among(key: Any, keys: list[Any]) -> ColumnElement[bool]:
-    """Return the condition that a key is one of these: as one value, however many there are."""
-    condition: ColumnElement[bool] = key == any_(literal(keys, ARRAY(key.type)))
-    return condition
 
 
 def _condition(each: Filter, given: str) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -39,6 +40,7 @@ class DocumentForm(Form):
     filed_on = DateField("Filed on", [InputRequired("Choose the day it was handed in.")])
 
 
+@cache
 def _documents() -> Select[*tuple[Any, ...]]:
     return (
         select(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
@@ -14,7 +15,7 @@ from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
-from app.listing import Column, Listing, choice, matches
+from app.listing import TODAY, Column, Listing, choice, matches
 from app.models import (
     ActivePeriod,
     Partner,
@@ -34,6 +35,7 @@ bp = Blueprint("partners", __name__, url_prefix="/partners")
 YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
+@cache
 def _partners() -> Select[*tuple[Any, ...]]:
     """Return the partners with type, manager, and the tier held today in the active partnership.
 
@@ -62,15 +64,14 @@ def _today(what: Any) -> ScalarSelect[Any]:
 
 
 def _active_today(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    today = clock.today()
     return (
         chosen.select_from(ActivePeriod)
         .join(Partnership, Partnership.id == ActivePeriod.partnership_id)
         .outerjoin(
-            TierPeriod, and_(TierPeriod.partnership_id == Partnership.id, TierPeriod.during.contains(today))
+            TierPeriod, and_(TierPeriod.partnership_id == Partnership.id, TierPeriod.during.contains(TODAY))
         )
         .outerjoin(Tier, Tier.id == TierPeriod.tier_id)
-        .where(ActivePeriod.during.contains(today), Partnership.due_on >= today)
+        .where(ActivePeriod.during.contains(TODAY), Partnership.due_on >= TODAY)
     )
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, select
 
-from app import clock
 from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
-from app.listing import Column, Listing, choice, day, matches
+from app.listing import TODAY, Column, Listing, choice, day, matches
 from app.models import (
     ActivePeriod,
     Partner,
@@ -31,6 +31,7 @@ from app.rules.periods import add_months
 bp = Blueprint("partnerships", __name__, url_prefix="/partnerships")
 
 
+@cache
 def _partnerships() -> Select[*tuple[Any, ...]]:
     """Return the partnerships; what holds today is asked for beside each row shown, not joined."""
     return (
@@ -54,18 +55,17 @@ def _held_today(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         chosen.select_from(TierPeriod)
         .join(Tier, Tier.id == TierPeriod.tier_id)
-        .where(TierPeriod.partnership_id == Partnership.id, TierPeriod.during.contains(clock.today()))
+        .where(TierPeriod.partnership_id == Partnership.id, TierPeriod.during.contains(TODAY))
     )
 
 
 def _active_today() -> ScalarSelect[int]:
-    today = clock.today()
     return (
         select(ActivePeriod.id)
         .where(
             ActivePeriod.partnership_id == Partnership.id,
-            ActivePeriod.during.contains(today),
-            Partnership.due_on >= today,
+            ActivePeriod.during.contains(TODAY),
+            Partnership.due_on >= TODAY,
         )
         .correlate(Partnership)
         .scalar_subquery()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -18,6 +19,7 @@ from app.models import Contact, Partner, Person, Role
 bp = Blueprint("people", __name__, url_prefix="/people")
 
 
+@cache
 def _people() -> Select[*tuple[Any, ...]]:
     return (
         select(Person, Contact.email.label("email"), Partner.name.label("partner_name"))

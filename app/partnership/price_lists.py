@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -73,6 +74,7 @@ class EndForm(Form):
     valid_to = DateField("Last day", [InputRequired("Choose the last day.")])
 
 
+@cache
 def _lists() -> Select[*tuple[Any, ...]]:
     prices = select(func.count(Price.id)).where(Price.price_list_id == PriceList.id).scalar_subquery()
     return select(PriceList, PartnerType.name.label("type_name"), prices.label("prices")).outerjoin(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -37,6 +38,7 @@ class ProductForm(VersionedForm):
     active = BooleanField("On sale", default=True)
 
 
+@cache
 def _products() -> Select[*tuple[Any, ...]]:
     return select(Product)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -92,6 +93,7 @@ def _categories() -> list[tuple[str, str]]:
     return [(name, name) for name in db.session.scalars(known.order_by(Product.category)) if name]
 
 
+@cache
 def _products() -> Select[*tuple[Any, ...]]:
     return select(Product).where(Product.active)
 

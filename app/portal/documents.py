@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -17,6 +18,7 @@ from app.models import Category, Document
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 
 
+@cache
 def _documents() -> Select[*tuple[Any, ...]]:
     return select(Document, Category.name.label("category_name")).outerjoin(
         Category, Category.id == Document.category_id

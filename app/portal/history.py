@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -17,6 +18,7 @@ from app.models.assessing.words import kept
 bp = Blueprint("history", __name__, url_prefix="/program/history")
 
 
+@cache
 def _changes() -> Select[*tuple[Any, ...]]:
     return select(ParameterChange, Category.name.label("category_name"), Category.value_type).outerjoin(
         Category, Category.id == ParameterChange.category_id

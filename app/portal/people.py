@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -15,6 +16,7 @@ from app.models import Contact, Person
 bp = Blueprint("people", __name__, url_prefix="/people")
 
 
+@cache
 def _people() -> Select[*tuple[Any, ...]]:
     """Return the partner's people; staff, whom a partner may see by name, are nobody's people here."""
     return (
