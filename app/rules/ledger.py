@@ -6,6 +6,7 @@ may plan with, reserved what was promised to approved activities, spent what the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from app.rules.money import from_minor
@@ -13,6 +14,45 @@ from app.rules.refusals import RuleBroken
 
 MOST = 10**15
 """Minor units one entry moves at most."""
+
+PATHS = {
+    "accrual": ("budget", "available"),
+    "credit": ("budget", "available"),
+    "transfer in": ("budget", "available"),
+    "transfer out": ("available", "budget"),
+    "debit": ("available", "spent"),
+    "reserve": ("available", "reserved"),
+    "release": ("reserved", "available"),
+    "settle": ("reserved", "spent"),
+    "expire": ("available", "expired"),
+}
+"""From which account to which each kind of entry moves money; a reversal goes back along the entry it reverses."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What stands on the accounts that must not run dry, in minor units."""
+
+    available: int
+    reserved: int
+    least: int | None = 0
+    """What may be available at least: zero, or below it by an overdraft; None: no limit."""
+
+
+def path(kind: str, reverses: str | None = None) -> tuple[str, str]:
+    """From which account to which an entry of this kind goes; `reverses`: the kind it takes back."""
+    if reverses is None:
+        return PATHS[kind]
+    left, reached = PATHS[reverses]
+    return reached, left
+
+
+def check_held(left: str, amount: int, held: Held, currency: str) -> None:
+    """No entry takes more from what is available or reserved than is there (F4); the vendor's budget has no floor."""
+    if left == "available" and held.least is not None and held.available - amount < held.least:
+        raise InsufficientFunds(held.available - held.least, amount, currency)
+    if left == "reserved" and held.reserved < amount:
+        raise InsufficientFunds(held.reserved, amount, currency, of="reserved")
 
 
 class InsufficientFunds(RuleBroken):

@@ -30,7 +30,6 @@ class FundAccount(PartnerOwned, Numbered, Base):
         UniqueConstraint("fund_id", "currency", "id", name="uq_fund_account_of_one_currency"),
         ForeignKeyConstraint(["partner_id", "fund_id"], ["fund.partner_id", "fund.id"]),
         Index("ix_fund_account_partner_id", "partner_id"),
-        Index("ix_fund_account_kind_balance", "kind", "balance"),
     )
 
     fund_id: Mapped[int]

@@ -7,19 +7,24 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from app import clock, scope
+from app import clock
 from app.models.base import plain
 from app.models.funds.entry import Entry, EntryKind
 from app.models.funds.fund_account import AccountKind, FundAccount
+from app.models.funds.in_books import in_books
 from app.rules import ledger
 
 if TYPE_CHECKING:
     from app.models.funds.fund import Fund
     from app.models.person import Person
+
+
+BEFORE = text(
+    "select available, reserved, lowest, is_posted from accord_before_entry(:fund, :kind, :cause, :reverses_id)"
+)
 
 
 class Posting:
@@ -39,7 +44,7 @@ class Posting:
         """Hold the fund until the transaction ends, so that what is read of it stays true; several in order of number."""
         fund = cast("Fund", self)
         kind = type(fund)
-        with _in_books(fund.session):
+        with in_books(fund.session):
             fund.session.execute(select(kind.id).where(kind.id == fund.id).with_for_update(key_share=True))
 
     def post(
@@ -56,7 +61,7 @@ class Posting:
     ) -> int:
         """Post `amount` minor units and return the entry's number; `about`: opportunity_id, activity_id, transfer_id.
 
-        Raises InsufficientFunds, AlreadyPosted, BeforeItStarts; none of them leaves anything behind.
+        Raises InsufficientFunds, NeverTwice, BeforeItStarts; none of them leaves anything behind.
         """
         fund = cast("Fund", self)
         ledger.check_amount(amount)
@@ -84,7 +89,7 @@ class Posting:
     ) -> int:
         """Post the reversal of an entry of this fund and return its number; `forced` ones may take it below zero (F4)."""
         fund = cast("Fund", self)
-        with _in_books(fund.session):
+        with in_books(fund.session):
             was = fund.session.execute(
                 select(Entry.amount, Entry.cause, Entry.kind, Entry.opportunity_id, Entry.activity_id).where(
                     Entry.id == entry_id, Entry.fund_id == fund.id
@@ -104,9 +109,10 @@ class Posting:
             "reverses_id": entry_id,
             "forced": forced,
         }
-        return self._insert(row, by)
+        return self._insert(row, by, reverses=was.kind)
 
-    def _insert(self, row: dict[str, Any], by: Person | None) -> int:
+    def _insert(self, row: dict[str, Any], by: Person | None, *, reverses: EntryKind | None = None) -> int:
+        """Write the entry, or raise why not; asked first, so that a refusal leaves the transaction usable."""
         fund = cast("Fund", self)
         session = fund.session
         entry = {
@@ -116,38 +122,29 @@ class Posting:
             "by_id": None if by is None else by.id,
             **row,
         }
-        with _in_books(session), _refusals(fund, row):
+        session.flush()
+        with in_books(session):
+            asked = {"fund": fund.id, **{name: row.get(name) for name in ("kind", "cause", "reverses_id")}}
+            available, reserved, least, is_posted = session.execute(BEFORE, asked).one()
+        if is_posted:
+            raise ledger.NeverTwice("This is posted already. Look at the fund as it is now.")
+        if not row.get("forced"):
+            left, _ = ledger.path(row["kind"], reverses)
+            held = ledger.Held(available, reserved, least)
+            ledger.check_held(left, row["amount"], held, fund.currency)
+        with in_books(session), _refusals():
             number: int = session.scalars(Entry.__table__.insert().returning(Entry.id), entry).one()
         session.expire(fund, ["entries", "last_hash", "last_posted_at", "accounts"])
         return number
 
 
 @contextmanager
-def _in_books(session: Session) -> Iterator[None]:
-    opened = scope.current()
-    if opened is not None and opened.role is scope.Role.PARTNER:
-        with scope.books(session):
-            yield
-    else:
-        yield
-
-
-@contextmanager
-def _refusals(fund: Fund, row: Mapping[str, Any]) -> Iterator[None]:
-    """Say in a sentence what the database refused."""
+def _refusals() -> Iterator[None]:
+    """Say in a sentence when the same cause was posted to another fund in this very moment."""
     try:
-        with fund.session.begin_nested():
-            yield
+        yield
     except IntegrityError as error:
         constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-        if constraint == "fund_entry_floor":
-            account = AccountKind.RESERVED if row["kind"] in RESERVED else AccountKind.AVAILABLE
-            raise ledger.InsufficientFunds(
-                fund.balances()[account], row["amount"], fund.currency, of=account.value
-            ) from None
-        if constraint in {"uq_fund_entry_cause", "uq_fund_entry_reverses_id"}:
+        if constraint == "uq_fund_entry_cause":
             raise ledger.NeverTwice("This is posted already. Look at the fund as it is now.") from None
         raise
-
-
-RESERVED = frozenset({EntryKind.RELEASE, EntryKind.SETTLE})
