@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     FetchedValue,
     ForeignKey,
@@ -45,7 +46,11 @@ class Fund(Posting, Handling, Opening, Tracked, PartnerOwned, Numbered, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     """The day at whose end unspent money expires (F6); None: never."""
-    overdraft: Mapped[int | None] = mapped_column(default=0, server_default="0")
+    overdraft: Mapped[int | None] = mapped_column(
+        BigInteger().evaluates_none(),
+        default=0,
+        server_default="0",  # else None would become the default
+    )
     """By how many minor units the available money may be below zero; None: without a limit (F4)."""
     opened_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
