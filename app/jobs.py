@@ -19,10 +19,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import clock, database
-from app.models import Cause, Customer, Lead, LeadOffer, Opportunity, Throttle, renewal
+from app.models import Cause, Customer, FundDifference, Lead, LeadOffer, Opportunity, Throttle, renewal
+from app.models.activities import activity_reminding
 from app.models.assessing import nightly
 from app.models.event import PENDING, Happened
-from app.models.funds import expiring
+from app.models.funds import differing, expiring
 from app.models.leads import distributing
 from app.models.registrations import protecting
 from app.models.talk.notification import TOLD
@@ -170,6 +171,36 @@ def expire_funds() -> None:
 def warn_of_expiry() -> None:
     """Every hour: warn of what expires in 60, 30 and 7 days, each once (F6)."""
     _while_some_are_left(expiring.warn_due)
+
+
+@task("activities.remind", cron="27 * * * *")
+def remind_of_activities() -> None:
+    """Every hour: remind of decisions about activities that are overdue, of each step once (F5)."""
+    _while_some_are_left(activity_reminding.remind_overdue)
+
+
+@task("funds.compare", cron="41 2 * * *")
+def compare_funds() -> None:
+    """Every night: say where the ledger is not what the deals are, and repair nothing (F3)."""
+    new: list[int] = []
+    looked_at = 0
+    while True:
+        found = database.retried(partial(_compare, looked_at))
+        if found is None:
+            break
+        looked_at, some = found
+        new += some
+    with database.unit_of_work() as session:
+        differing.settle_vanished(session)
+        if new:
+            differing.tell(session, session.get_one(FundDifference, new[0]), len(new))
+
+
+def _compare(after: int) -> tuple[int, list[int]] | None:
+    """Look at the deals after a number; return the last one's, and the differences that are new."""
+    with database.unit_of_work() as session:
+        deals = differing.deals_after(session, after)
+        return (deals[-1], [one.id for one in differing.look(session, deals)]) if deals else None
 
 
 @task("customers.attach")

@@ -16,6 +16,7 @@ from app.models.talk.subjects import called, titles
 PATHS = {
     "activity": "/partnership/activities/{}",
     "fund": "/partnership/funds/{}",
+    "fund_difference": "/partnership/fund-differences/{}",
     "lead": "/leads/{}",
     "lead_offer": "/leads/offers/{}",
     "opportunity": "/opportunities/{}",

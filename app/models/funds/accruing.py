@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -24,6 +24,7 @@ from app.models.event import Event, Told
 from app.models.funds.due import Due, due
 from app.models.funds.entry import Entry, EntryKind
 from app.models.funds.fund import Fund
+from app.models.funds.fund_difference import FundDifference
 from app.models.funds.in_books import in_books
 from app.models.partnership import Partnership
 
@@ -53,6 +54,7 @@ def bring_into_line(
             wrong = [one for one in due(session, some, recalculating=recalculating) if not one.is_right]
             refused += [one for one in wrong if one.problem is not None]
             posted += _post(session, [one for one in wrong if one.problem is None], by)
+            _settle_differences(session, set(some) - {one.deal_id for one in refused}, by)
     _tell(session, refused, by)
     return posted
 
@@ -115,6 +117,17 @@ def _post(session: Session, wrong: Sequence[Due], by: Person | None) -> int:
             if isinstance(held, Fund) and held.id in touched:
                 session.expire(held, ["entries", "last_hash", "last_posted_at", "accounts"])
     return len(rows)
+
+
+def _settle_differences(session: Session, deal_ids: Collection[int], by: Person | None) -> None:
+    """What the night found at these deals is no difference any more."""
+    settled = {"settled_at": clock.now(), "settled_by_id": None if by is None else by.id}
+    session.execute(
+        update(FundDifference)
+        .where(among(FundDifference.opportunity_id, deal_ids), FundDifference.settled_at.is_(None))
+        .values(settled)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _rows(one: Due, by: Person | None) -> Iterator[dict[str, Any]]:

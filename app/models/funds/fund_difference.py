@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Numbered, PartnerOwned, Tracked
+from app.models.changing import lock
+from app.rules.money import from_minor
+from app.rules.refusals import RuleBroken
+
+if TYPE_CHECKING:
+    from app.models.person import Person
 
 
 class FundDifference(Tracked, PartnerOwned, Numbered, Base):
@@ -39,3 +47,38 @@ class FundDifference(Tracked, PartnerOwned, Numbered, Base):
     found_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    # -- questions
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether ledger and deal still differ, as far as anybody looked."""
+        return self.settled_at is None
+
+    @property
+    def lacking(self) -> Decimal | None:
+        """Return by how much too little is posted, below zero for too much; None where that cannot be said."""
+        if self.expected is None or self.currency is None:
+            return None
+        return from_minor(self.expected - self.posted, self.currency)
+
+    def amount(self, units: int | None) -> Decimal | None:
+        """Return minor units of the fund's currency as an amount."""
+        return None if units is None or self.currency is None else from_minor(units, self.currency)
+
+    # -- verbs
+
+    def bring_into_line(self, *, by: Person | None) -> None:
+        """Post what the deal's credit lacks or has too much; RuleBroken says what stands in the way."""
+        from app.models.funds.accruing import bring_into_line  # noqa: PLC0415 - accruing settles differences
+        from app.models.funds.due import due  # noqa: PLC0415
+
+        lock(self)
+        if not self.is_open:
+            raise RuleBroken("This was brought into line already.")
+        bring_into_line(self.session, [self.opportunity_id], by=by)
+        for one in due(self.session, [self.opportunity_id]):
+            if one.row.fund_type_id == self.fund_type_id and one.problem is not None:
+                raise RuleBroken(one.problem)
+        self.session.refresh(self)
+        self.track("fund_difference.settled", by=by)

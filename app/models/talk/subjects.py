@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 NOUNS = {
     "activity": "Marketing activity",
     "fund": "Fund",
+    "fund_difference": "Difference",
     "lead": "Lead",
     "lead_offer": "Offered lead",
     "opportunity": "Opportunity",
@@ -22,6 +23,9 @@ _TITLES = text("""
     select 'activity' as kind, id, title from activity where id = any(:activity)
     union all
     select 'fund', f.id, t.name from fund f join fund_type t on t.id = f.fund_type_id where f.id = any(:fund)
+    union all
+    select 'fund_difference', d.id, o.name from fund_difference d join opportunity o on o.id = d.opportunity_id
+    where d.id = any(:fund_difference)
     union all
     select 'lead', id, company from lead where id = any(:lead)
     union all
