@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -93,8 +93,7 @@ class Standings:
     def standing(self) -> Standing:
         """Return where it is, as the rules ask."""
         activity = cast("Activity", self)
-        paid = activity.session.scalar(select(_is_paid(activity.id)))
-        return Standing(activity.status.value, activity.asked_budget is not None, bool(paid))
+        return standings_of(activity.session, [activity])[0]
 
     def acts(self, person: Person) -> frozenset[Act]:
         """Return what a person can do with it now; of a joint activity's part, decisions are taken for all parts."""
@@ -178,6 +177,20 @@ class Standings:
         return bool(session.scalar(select(known.exists())))
 
 
+def standings_of(session: Session, activities: Sequence[Activity]) -> list[Standing]:
+    """Return where each of these activities is, in their order."""
+    live = select(ActivitySettlement.activity_id).where(
+        ActivitySettlement.activity_id.in_([one.id for one in activities]),
+        ActivitySettlement.takes_back_id.is_(None),
+        ~exists().where(_BACK.takes_back_id == ActivitySettlement.id),
+    )
+    paid = set(session.scalars(live))
+    return [
+        Standing(one.status.value, asks_for_more=one.asked_budget is not None, is_paid=one.id in paid)
+        for one in activities
+    ]
+
+
 def held_of(session: Session, activity_ids: Collection[int]) -> dict[int, Held]:
     """Return what is reserved and spent for each of these activities, in one question."""
     kind = func.coalesce(_WAS.kind, Entry.kind)
@@ -229,15 +242,6 @@ def why_not(
     if step.two_person and any(one.decided_by_id == person.id for one in steps):
         return "You decided a step of this already, and at this amount somebody else decides the next one."
     return None
-
-
-def _is_paid(activity_id: int) -> Any:
-    live = select(ActivitySettlement.id).where(
-        ActivitySettlement.activity_id == activity_id,
-        ActivitySettlement.takes_back_id.is_(None),
-        ~exists().where(_BACK.takes_back_id == ActivitySettlement.id),
-    )
-    return live.exists()
 
 
 def _shown(step: ActivityApproval, name: str | None, *, is_next: bool) -> ApprovalStep:

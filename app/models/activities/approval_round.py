@@ -94,6 +94,13 @@ def due(today: date, days: int, zone: str) -> datetime:
     return datetime.combine(today + timedelta(days=days), time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
 
 
+def due_day(session: Session, step: ActivityApproval) -> date | None:
+    """Return the last day on which a step can be decided in time, as its partner counts days (M4)."""
+    if step.due_at is None:
+        return None
+    return step.due_at.astimezone(ZoneInfo(zone_of(session, step.partner_id))).date()
+
+
 def due_for_turn(session: Session, step: ActivityApproval, today: date) -> datetime:
     """Return until when a step is to be decided whose turn comes today, as the table of steps says now."""
     days = session.scalar(select(ApprovalRule.days).where(ApprovalRule.position == step.position))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.models.activities.activity_type import ActivityType
+from app.models.activities.joint_deciding import Deciding
+from app.models.activities.joint_planning import Planning
 from app.models.base import Base, Numbered, Tracked
 
 
-class JointActivity(Tracked, Numbered, Base):
+class JointActivity(Planning, Deciding, Tracked, Numbered, Base):
     """The plan that the activities of several partners share; a partner reads its own activity only."""
 
     __tablename__ = "joint_activity"
@@ -22,3 +25,5 @@ class JointActivity(Tracked, Numbered, Base):
     ends_on: Mapped[date]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    activity_type: Mapped[ActivityType] = relationship(lazy="raise")
