@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.filters import locale
-from app.models import Campaign
+from app.models import Campaign, OpportunityStage
 from app.models.leads import lead_working
 from app.rules import reaching
 
@@ -48,7 +48,17 @@ def workers(partner_id: int | None) -> Choices:
     return [(str(one.id), one.name) for one in lead_working.workers(db.session(), partner_id)]
 
 
+CAMPAIGN = Campaign.__table__.c
+CAMPAIGNS = select(CAMPAIGN.id, CAMPAIGN.name).order_by(CAMPAIGN.id.desc()).limit(MOST)
+STAGE = OpportunityStage.__table__.c
+STAGES = select(STAGE.id, STAGE.name).order_by(STAGE.position)
+
+
 def campaigns() -> Choices:
     """Return the campaigns, the latest first."""
-    known = select(Campaign.id, Campaign.name).order_by(Campaign.id.desc()).limit(MOST)
-    return [(str(row.id), row.name) for row in db.session.execute(known)]
+    return [(str(row.id), row.name) for row in db.session.execute(CAMPAIGNS)]
+
+
+def stages() -> Choices:
+    """Return the stages of deals in their order, those not in use with them."""
+    return [(str(row.id), row.name) for row in db.session.execute(STAGES)]

@@ -58,11 +58,6 @@ def _opportunities() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _stages() -> list[tuple[str, str]]:
-    stages = select(OpportunityStage.id, OpportunityStage.name).order_by(OpportunityStage.position)
-    return [(str(row.id), row.name) for row in db.session.execute(stages)]
-
-
 def _state(given: str) -> ColumnElement[bool]:
     """Return the condition of a state; what waits or is late is found by an index of its own where it is little."""
     if given == "reported":
@@ -177,7 +172,7 @@ LIST = DealListing(
     ],
     filters=[
         choice("state", "State", list(STATES.items()), _state),
-        choice("stage", "Stage", _stages, lambda given: Opportunity.stage_id == int(given)),
+        choice("stage", "Stage", choices.stages, lambda given: Opportunity.stage_id == int(given)),
         partner_filter(Opportunity.partner_id),
         choice("owner", "Worked by", _owners, _owned),
         text("product", "Product (SKU)", _product),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from app.extensions import db
 from app.models import Document, OperatingCompany, PartnerType, Person, Rung, Tier
@@ -16,37 +18,42 @@ def number(given: str | int | None) -> int | None:
     return int(given) if given not in (None, "", "None") else None
 
 
+TYPE, PERSON, COMPANY, TIER = (
+    noun.__table__.c for noun in (PartnerType, Person, OperatingCompany, Tier)
+)  # lists ask these on every page, so they are composed once, of plain columns
+TYPES = select(TYPE.id, TYPE.name).order_by(TYPE.position, TYPE.name)
+STAFF = select(PERSON.id, PERSON.name).where(PERSON.partner_id.is_(None)).order_by(PERSON.name, PERSON.id)
+COMPANIES = select(COMPANY.id, COMPANY.name).order_by(COMPANY.name)
+TIERS = (
+    select(TIER.id, TYPE.name.concat(": ").concat(TIER.name))
+    .join(PartnerType.__table__, TYPE.id == TIER.partner_type_id)
+    .order_by(TYPE.name, TIER.id)
+)
+
+
 def types() -> Choices:
     """Return every partner type."""
-    rows = db.session.execute(
-        select(PartnerType.id, PartnerType.name).order_by(PartnerType.position, PartnerType.name)
-    )
-    return [(str(row.id), row.name) for row in rows]
+    return _all(TYPES)
 
 
 def staff() -> Choices:
     """Return the vendor's own people, who may look after a partner."""
-    own = select(Person.id, Person.name).where(Person.partner_id.is_(None)).order_by(Person.name, Person.id)
-    return [(str(row.id), row.name) for row in db.session.execute(own)]
+    return _all(STAFF)
 
 
 def operating_companies() -> Choices:
     """Return the vendor's companies."""
-    rows = db.session.execute(
-        select(OperatingCompany.id, OperatingCompany.name).order_by(OperatingCompany.name)
-    )
-    return [(str(row.id), row.name) for row in rows]
+    return _all(COMPANIES)
+
+
+def _all(choices: Select[*tuple[Any, ...]]) -> Choices:
+    return [(str(number), name) for number, name in db.session.execute(choices)]
 
 
 def tiers(partner_type_id: int | None = None) -> Choices:
     """Return the tiers of a type from below, or of all types by name with their type's."""
     if partner_type_id is None:
-        every = (
-            select(Tier.id, Tier.name, PartnerType.name.label("type_name"))
-            .join(PartnerType, PartnerType.id == Tier.partner_type_id)
-            .order_by(PartnerType.name, Tier.id)
-        )
-        return [(str(row.id), f"{row.type_name}: {row.name}") for row in db.session.execute(every)]
+        return _all(TIERS)
     highest = (
         select(Rung.rank).where(Rung.tier_id == Tier.id).order_by(Rung.id.desc()).limit(1).scalar_subquery()
     )

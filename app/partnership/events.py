@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,7 @@ def _begins(on: date) -> datetime:
     return datetime.combine(on, time.min, ZoneInfo(time_zone()))
 
 
+@cache
 def _kinds() -> list[tuple[str, str]]:
     """Return every kind of event under its noun: many nouns are changed, accepted or closed."""
     named = ((kind, f"{_noun(kind)}: {plain_kind(kind).lower()}") for kind in SAID)

@@ -75,9 +75,12 @@ def _active_today(chosen: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
+COUNTRY = Partner.__table__.c.country
+COUNTRIES = select(COUNTRY).where(COUNTRY.is_not(None)).distinct().order_by(COUNTRY)
+
+
 def _countries() -> list[tuple[str, str]]:
-    known = select(Partner.country).where(Partner.country.is_not(None)).distinct().order_by(Partner.country)
-    return [(name, name) for name in db.session.scalars(known) if name]
+    return [(name, name) for name in db.session.scalars(COUNTRIES) if name]
 
 
 def _tier(given: str) -> Any:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, scope
@@ -65,13 +66,17 @@ def closing_day(lead: Lead) -> date:
 
 def workers(session: Session, partner_id: int | None) -> Sequence[Row[int, str]]:
     """Return the number and name of those who may work the leads of a partner, or the vendor's, by name."""
-    roles = book.WORKING if partner_id is not None else tuple(WORKING)
-    people = select(Person.id, Person.name).where(
-        Person.partner_id.is_(None) if partner_id is None else Person.partner_id == partner_id,
-        Person.active,
-        Person.roles.overlap([role.value for role in roles]),
+    return session.execute(_workers(partner_id is None), {"partner": partner_id}).all()
+
+
+@cache
+def _workers(of_the_vendor: bool) -> Select[*tuple[Any, ...]]:  # noqa: FBT001 - one of two questions, composed once
+    person, roles = Person.__table__.c, tuple(WORKING) if of_the_vendor else book.WORKING
+    whose = person.partner_id.is_(None) if of_the_vendor else person.partner_id == bindparam("partner")
+    people = select(person.id, person.name).where(
+        whose, person.active, person.roles.overlap([role.value for role in roles])
     )
-    return session.execute(people.order_by(Person.name, Person.id).limit(500)).all()
+    return people.order_by(person.name, person.id).limit(500)
 
 
 # ---------------------------------------------------------------- acts
