@@ -23,7 +23,13 @@ from app.models.happenings import said
 from app.models.moments import moments, who
 from app.stored_files import MEGABYTES
 
-KINDS = {"lead": "leads", "opportunity": "opportunities", "orders": "orders", "registration": "registrations"}
+KINDS = {
+    "activity": "activities",
+    "lead": "leads",
+    "opportunity": "opportunities",
+    "orders": "orders",
+    "registration": "registrations",
+}
 """Which part of an address a record's table stands for."""
 
 SHOWN = 100

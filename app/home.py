@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, migrating
 from app.access import Permission, anyone, current_person, may, requires
+from app.activities.words import address
+from app.database import find
 from app.extensions import db
-from app.models import outlook
+from app.models import Activity, outlook
 
 bp = Blueprint("home", __name__)
 
@@ -29,6 +31,13 @@ def show() -> ResponseReturnValue:
         falling=outlook.falling(session, today),
         lately=outlook.lately(session, current_person) if may_read_events else None,
     )
+
+
+@bp.get("/activities/<id:activity_id>")
+@requires(Permission.ACTIVITIES_READ, Permission.PORTAL_ACTIVITIES_READ)
+def activity(activity_id: int) -> ResponseReturnValue:
+    """Lead to an activity from an address that is the same for both sides, as letters and talk have it."""
+    return redirect(address(find(Activity, activity_id).id))
 
 
 @bp.get("/healthz")

@@ -1,4 +1,4 @@
-"""Talking about a record: comments, files and watching, the same for leads, opportunities, registrations and orders."""
+"""Talking about a record: comments, files and watching, the same for leads, opportunities, registrations, orders and activities."""
 
 from __future__ import annotations
 
@@ -16,21 +16,28 @@ from app.conversation import KINDS
 from app.database import find
 from app.extensions import db
 from app.forms import Form
-from app.models import Attachment, Comment, Lead, Opportunity, Order, Person, Registration, Watch
+from app.models import Activity, Attachment, Comment, Lead, Opportunity, Order, Person, Registration, Watch
 from app.models.talk.comment import LONGEST
 from app.models.talk.readers import readers
 
 bp = Blueprint("conversations", __name__)
 
 NOUNS: dict[str, Any] = {
+    "activities": Activity,
     "leads": Lead,
     "opportunities": Opportunity,
     "orders": Order,
     "registrations": Registration,
 }
-TITLES = {"lead": "company", "opportunity": "name", "orders": "number"}
-RECORD = "/<any(leads,opportunities,orders,registrations):kind>/<id:record_id>"
-READ = (Permission.LEADS_READ, Permission.OPPORTUNITIES_READ, Permission.ORDERS_READ)
+TITLES = {"activity": "title", "lead": "company", "opportunity": "name", "orders": "number"}
+RECORD = "/<any(activities,leads,opportunities,orders,registrations):kind>/<id:record_id>"
+READ = (
+    Permission.LEADS_READ,
+    Permission.OPPORTUNITIES_READ,
+    Permission.ORDERS_READ,
+    Permission.ACTIVITIES_READ,
+    Permission.PORTAL_ACTIVITIES_READ,
+)
 OFFERED = 8
 
 

@@ -3,12 +3,15 @@
 from flask import Blueprint
 
 from app.partnership import (
+    activities,
     assessments,
     categories,
     certificates,
     documents,
     events,
     exchange_rates,
+    fund_entries,
+    funds,
     imports,
     ladders,
     measurements,
@@ -35,12 +38,15 @@ from app.partnership import (
 
 bp = Blueprint("partnership", __name__, url_prefix="/partnership")
 PAGES = (
+    activities,
     assessments,
     categories,
     certificates,
     documents,
     events,
     exchange_rates,
+    fund_entries,
+    funds,
     imports,
     ladders,
     measurements,

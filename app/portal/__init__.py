@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from app.portal import (
+    activities,
     catalogue,
     certificates,
     documents,
@@ -27,5 +28,6 @@ for page in (
     trainings,
     certificates,
     documents,
+    activities,
 ):
     bp.register_blueprint(page.bp)

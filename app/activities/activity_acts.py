@@ -1,0 +1,247 @@
+"""What is done with an activity by either side: proposed, changed, submitted, called off, proved, completed (F5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import stored_files
+from app.access import current_person
+from app.activities import activity_record
+from app.activities.activity_forms import ActivityForm, MoreForm, ReasonForm
+from app.activities.finding import mine
+from app.database import find
+from app.extensions import db
+from app.forms import Form, VersionedForm, render_form
+from app.listing.partner_search import candidates
+from app.models import Activity, ActivityProof, Fund, Partner
+from app.models.funds.fund_reading import FundHead, of_partner
+from app.rules.refusals import RuleBroken
+
+FEW = 8
+DIGITS = 18
+
+
+def back(activity_id: int) -> ResponseReturnValue:
+    """Return to the record."""
+    return redirect(url_for(".show", activity_id=activity_id))
+
+
+def seen_version() -> int | None:
+    """Return the version of the record that was on the page of a button."""
+    given = request.form.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= DIGITS else None
+
+
+# ---------------------------------------------------------------- the plan
+
+
+def new() -> ResponseReturnValue:
+    """Propose an activity; the vendor says first for which partner."""
+    partner = _partner()
+    if partner is None:
+        return _choose()
+    funds = open_funds(partner.id)
+    form = ActivityForm(funds, partner.id, owner_id=None if current_person.is_staff else current_person.id)
+    if form.validate_on_submit():
+        with form.refusals():
+            fund = _chosen(form, funds)
+            activity = Activity.draft(db.session(), fund, by=current_person, **form.facts())
+            flash(_sent(activity))
+            return back(activity.id)
+    return render_form(
+        "activities/form.html", form, activity=None, partner=find(Partner, partner.id), funds=funds
+    )
+
+
+def edit(activity_id: int) -> ResponseReturnValue:
+    """Change a draft, or what came back with a question."""
+    activity = mine(activity_id)
+    funds = open_funds(activity.partner_id, activity.fund_id)
+    form = ActivityForm(funds, activity.partner_id, activity)
+    if form.validate_on_submit():
+        with form.refusals():
+            fund = _chosen(form, funds)
+            activity.edit(by=current_person, version=form.seen_version(), fund_id=fund.id, **form.facts())
+            flash(_sent(activity))
+            return back(activity_id)
+    activity = mine(activity_id)
+    form.show_version(activity)
+    return render_form("activities/form.html", form, activity=activity, partner=activity.partner, funds=funds)
+
+
+def _partner() -> Partner | None:
+    """Return for whom something is planned: the reader's own organisation, or the one the address names by its code."""
+    if current_person.partner_id is not None:
+        return find(Partner, current_person.partner_id)
+    code = request.args.get("partner", "").strip()
+    found = candidates(code) if code else []
+    return found[0] if len(found) == 1 else None
+
+
+def _choose() -> ResponseReturnValue:
+    """Ask the vendor for which partner it plans."""
+    q = request.args.get("partner", "").strip()[:100]
+    return render_template("activities/choose.html", q=q, found=candidates(q, FEW))
+
+
+def open_funds(partner_id: int, present_id: int | None = None) -> list[FundHead]:
+    """Return the funds of a partner that may pay for something new, and the one that is named already."""
+    funds = of_partner(db.session(), partner_id)
+    return [one for one in funds if one.id == present_id or one.ends_on is None or one.ends_on >= one.today]
+
+
+def _chosen(form: ActivityForm, funds: Sequence[FundHead]) -> Fund:
+    if form.fund_id.data not in {one.id for one in funds}:
+        raise RuleBroken("Choose the fund that is to pay.", "fund_id")
+    return find(Fund, form.fund_id.data)
+
+
+def _sent(activity: Activity) -> str:
+    """Submit it where the form says so, and say what became of it."""
+    if request.form.get("then") == "submit":
+        db.session.flush()
+        activity.submit(by=current_person)
+        return f"“{activity.title}” is submitted. You are told what is decided."
+    return f"“{activity.title}” is kept as a draft. Nobody decides about it until it is submitted."
+
+
+def submit(activity_id: int) -> ResponseReturnValue:
+    """Ask the vendor to approve it."""
+    activity = mine(activity_id)
+    activity.submit(by=current_person, version=seen_version())
+    flash("Submitted. You are told what is decided.")
+    return back(activity_id)
+
+
+def withdraw(activity_id: int) -> ResponseReturnValue:
+    """Call it off; what was reserved for it is available again."""
+    form = ReasonForm()
+    if mine(activity_id).status.value == "draft":
+        form.reason.validators = form.reason.validators[1:]
+        form.reason.flags.required = False
+    word = "Cancel the activity" if current_person.is_staff else "Withdraw"
+    means = "It is over for good. What was reserved for it is available in the fund again."
+    return asked(
+        activity_id,
+        form,
+        lambda one: one.withdraw(form.reason.data or "", by=current_person, version=form.seen_version()),
+        (word, means, "Called off. What was reserved is available again."),
+        danger=True,
+    )
+
+
+def ask_for_more(activity_id: int) -> ResponseReturnValue:
+    """Ask for a larger budget than was approved: those who approved it decide again."""
+    form = MoreForm()
+    means = "The same people decide about the difference. Until then what was approved holds."
+    return asked(
+        activity_id,
+        form,
+        lambda one: one.ask_for_more(
+            form.budget.data or Decimal(0),
+            form.reason.data or "",
+            by=current_person,
+            version=form.seen_version(),
+        ),
+        ("Ask for more", means, "Asked for. You are told what is decided."),
+    )
+
+
+def asked(
+    activity_id: int,
+    form: VersionedForm,
+    act: Callable[[Activity], Any],
+    words: tuple[str, str, str],
+    *,
+    danger: bool = False,
+    beside: Callable[[Activity], str | None] = lambda _: None,
+) -> ResponseReturnValue:
+    """Ask for what an act needs, then do it; `words` are its button, what it means, and what is said afterwards."""
+    label, means, done = words
+    activity = mine(activity_id)
+    if form.validate_on_submit():
+        with form.refusals():
+            act(activity)
+            flash(done)
+            return back(activity_id)
+    activity = mine(activity_id)
+    form.show_version(activity)
+    return render_form(
+        "activities/act.html",
+        form,
+        activity=activity,
+        act=label,
+        means=means,
+        danger=danger,
+        beside=beside(activity),
+    )
+
+
+# ---------------------------------------------------------------- proofs
+
+
+def add_proof(activity_id: int) -> ResponseReturnValue:
+    """Add a file for an item of the checklist; one that is refused says why at its item."""
+    activity, item = mine(activity_id), request.form.get("item", "")
+    form = Form()
+    if not form.validate():
+        abort(400)
+    try:
+        name = _add(activity, item)
+    except RuleBroken as refusal:
+        db.session.rollback()
+        g.refusal = refusal
+        return activity_record.page(activity_id, refusal.sentence, item)
+    flash(f"“{name}” is added.")
+    return redirect(url_for(".show", activity_id=activity_id) + "#proofs")
+
+
+def _add(activity: Activity, item: str) -> str:
+    upload = request.files.get("file")
+    if upload is not None and (upload.mimetype or "").startswith(("video/", "audio/")):
+        raise RuleBroken(
+            f"“{stored_files.plain_name(upload.filename or '')}” is a recording, and recordings are not taken."
+            f" Add a photo, a PDF or a report instead, up to {stored_files.MEGABYTES} MB each.",
+            "file",
+        )
+    received, session = stored_files.receive(upload), db.session()
+    activity.add_proof(
+        item, stored_as=stored_files.keep(session, received), by=current_person, **received.columns()
+    )
+    session.flush()
+    return received.name
+
+
+def proof(activity_id: int, proof_id: int) -> ResponseReturnValue:
+    """Hand a proof out, as an attachment that no browser runs."""
+    return stored_files.send(_proof_of(find(Activity, activity_id), proof_id))
+
+
+def remove_proof(activity_id: int, proof_id: int) -> ResponseReturnValue:
+    """Take a file away while the activity is not completed."""
+    activity = mine(activity_id)
+    kept = _proof_of(activity, proof_id)
+    name, stored_as = kept.name, kept.stored_as
+    activity.remove_proof(kept, by=current_person)
+    stored_files.forget(db.session(), stored_as)
+    flash(f"“{name}” is removed.")
+    return redirect(url_for(".show", activity_id=activity_id) + "#proofs")
+
+
+def _proof_of(activity: Activity, proof_id: int) -> ActivityProof:
+    kept = find(ActivityProof, proof_id)
+    if kept.activity_id != activity.id:
+        abort(404)
+    return kept
+
+
+def complete(activity_id: int) -> ResponseReturnValue:
+    """Say that it has taken place, with a file for every proof."""
+    mine(activity_id).complete(by=current_person, version=seen_version())
+    flash("Completed. Marketing settles it next.")
+    return back(activity_id)
