@@ -104,6 +104,7 @@ class Context:
             "{now}": f"timestamptz '{clock.now().isoformat()}'",
             "{today}": f"date '{clock.today().isoformat()}'",
             "{trusted}": str(self.trust_amounts).lower(),
+            "{by_command}": str(self.by is None).lower(),
         }
         for name, value in values.items():
             sql = sql.replace(name, value)
@@ -115,13 +116,15 @@ class Context:
 
 
 Step = Callable[[Context], None]
+Counts = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of import, named as the contract names it.
 
-    `before` and `after` do what one statement per table cannot. `touches` selects the partners whose facts changed;
+    `before` and `after` do what one statement per table cannot. `writes` brings the rows in itself, where nothing may be
+    merged with what is there, and returns how many records are created, changed and unchanged. `touches` selects the partners whose facts changed;
     they are assessed at the end (P10). `accrues` selects the deals whose credits may be others now; the funds are brought
     into line with them (F3). `amount_checks` are left out when given amounts are trusted. `warnings` selects sentences about rows that come in all the same. `export`
     selects the same columns back; where it says `{partner}`, those of one partner `p` can be asked for.
@@ -137,6 +140,7 @@ class Kind:
     amount_checks: tuple[Check, ...] = ()
     before: Step | None = None
     after: Step | None = None
+    writes: Callable[[Context], Counts] | None = None
     touches: str | None = None
     accrues: str | None = None
     warnings: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.database import driver
 from app.importing.files import Source
-from app.importing.kind import Context, Kind
+from app.importing.kind import Context, Counts, Kind
 from app.importing.merging import Merge
 from app.importing.staging import Progress, Refusal, Staging, columns_of
 from app.models import Cause, Event, ImportRun, Person
@@ -131,14 +132,8 @@ def _stage(
 def _write(context: Context, kind: Kind, outcome: Outcome) -> None:
     if kind.before is not None:
         kind.before(context)
-    merges = [Merge(context, target) for target in kind.targets]
-    for merge in merges:
-        merge.prepare()
-        merge.record_changes()
-        merge.write()
-    if kind.after is not None:
-        kind.after(context)
-    outcome.created, outcome.changed, outcome.unchanged = merges[-1].counts()
+    writes = kind.writes or partial(_merge, kind)
+    outcome.created, outcome.changed, outcome.unchanged = writes(context)
     if kind.warnings is not None:
         outcome.warnings += [row[0] for row in context.run(kind.warnings).fetchall()]
     if kind.touches is not None:
@@ -147,6 +142,17 @@ def _write(context: Context, kind: Kind, outcome: Outcome) -> None:
     if kind.accrues is not None:
         deals = [row[0] for row in context.run(kind.accrues).fetchall()]
         bring_into_line(context.session, deals, by=context.by)
+
+
+def _merge(kind: Kind, context: Context) -> Counts:
+    merges = [Merge(context, target) for target in kind.targets]
+    for merge in merges:
+        merge.prepare()
+        merge.record_changes()
+        merge.write()
+    if kind.after is not None:
+        kind.after(context)
+    return merges[-1].counts()
 
 
 def _assess(context: Context, touched: list[int], outcome: Outcome) -> None:

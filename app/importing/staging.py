@@ -84,7 +84,7 @@ class Staging:
         """Add a refusal for every row a check finds, and for every row whose key the file has twice."""
         self._refuse_twins()
         for check in checks:
-            why = check.why if check.computed else _quoted(check.why)
+            why = filled(check.why) if check.computed else _quoted(check.why)
             self._do(
                 f"insert into refusal select s.at_line, {_quoted(check.column)},"
                 f' left(s."{check.column}"::text, {SHOWN}), {why}'

@@ -34,7 +34,7 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 MEGABYTES = 100
 PREVIEWED = 8
-IMPORTS = (Permission.IMPORT_ALL, Permission.IMPORT_PIPELINE)
+IMPORTS = (Permission.IMPORT_ALL, Permission.IMPORT_PIPELINE, Permission.IMPORT_FUNDS)
 TONES = {ImportStatus.DONE: "good", ImportStatus.REFUSED: "bad", ImportStatus.FAILED: "bad"}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from app.importing.kind import Kind
 from app.importing.kinds.catalogue import PRICE_LIST_PARTNERS, PRICE_LISTS, PRICES, PRODUCTS
 from app.importing.kinds.companies import OPERATING_COMPANIES, PARTNER_TYPES
+from app.importing.kinds.fund_entries import FUND_ENTRIES
+from app.importing.kinds.fund_types import FUND_TYPES
 from app.importing.kinds.leads import LEADS
 from app.importing.kinds.learning import CERTIFICATES, TRAININGS
 from app.importing.kinds.measurements import MEASUREMENTS
@@ -30,6 +32,8 @@ KINDS: dict[str, Kind] = {
         STAGES,
         OPPORTUNITIES,
         ORDER_LINES,
+        FUND_TYPES,
+        FUND_ENTRIES,
         TRAININGS,
         CERTIFICATES,
         MEASUREMENTS,

@@ -62,7 +62,7 @@ class Describing:
             return
         kind.track("fund_type.changed", by=by)
         if was != (kind.overdraft, kind.overdraft_limit):
-            _pass_on(kind, was)
+            pass_on(kind, was)
         _open_missing(kind)
 
 
@@ -104,7 +104,7 @@ def _check(kind: FundType, session: Session) -> None:
         )
 
 
-def _pass_on(kind: FundType, was: tuple[Any, Decimal | None]) -> None:
+def pass_on(kind: FundType, was: tuple[Any, Decimal | None]) -> None:
     """Let funds that were overdrawn as the type said be overdrawn as it says now; a fund's own terms stay."""
     from app.models.funds.fund import Fund  # noqa: PLC0415 - a fund has a type
 
