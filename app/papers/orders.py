@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from babel import Locale
 from sqlalchemy.orm import Session
 
 from app import filters
-from app.models import Order, OrderStatus, Partner, Vendor
+from app.models import Order, OrderStatus
 from app.models.orders.order_pricing import PricedLine, Sheet, holds_until
+from app.papers import parties
 from app.papers.typesetting import pdf
 from app.rules.refusals import RuleBroken
 
@@ -46,8 +46,8 @@ def _data(session: Session, order: Order, sheet: Sheet) -> dict[str, Any]:
         "title": title_of(order),
         "number": order.number,
         "lang": filters.locale().split("_")[0],
-        "vendor": _vendor(session, order.partner),
-        "partner": _partner(order.partner),
+        "vendor": parties.vendor(session, order.partner),
+        "partner": parties.partner(order.partner),
         "words": {"page": "Page", "from": "From", "to": "To"},
         "facts": [[label, value] for label, value in _facts(session, order, sheet) if value],
         "heads": ["Line", "Product", "Quantity", "Unit price", "Discount", f"Amount, {order.currency}"],
@@ -55,27 +55,6 @@ def _data(session: Session, order: Order, sheet: Sheet) -> dict[str, Any]:
         "sums": _sums(sheet),
         "notes": [[label, text.splitlines()] for label, text in _notes(order, sheet) if text],
     }
-
-
-def _vendor(session: Session, partner: Partner) -> list[str]:
-    vendor, company = Vendor.here(session), partner.operating_company
-    if company is None:
-        return [vendor.name]
-    return list(
-        dict.fromkeys(each for each in (company.name, vendor.name, _country(company.country)) if each)
-    )
-
-
-def _partner(partner: Partner) -> list[str]:
-    place = " ".join(each for each in (partner.postal_code, partner.city) if each)
-    tax = f"Tax number {partner.tax_number}" if partner.tax_number else None
-    lines = (partner.name, partner.street, place, partner.region, _country(partner.country), tax)
-    return [each for each in lines if each]
-
-
-def _country(code: str | None) -> str | None:
-    """Return a country's name in the reader's language; an unknown code as it stands."""
-    return None if code is None else Locale.parse(filters.locale()).territories.get(code, code)
 
 
 def _facts(session: Session, order: Order, sheet: Sheet) -> list[tuple[str, str | None]]:

@@ -55,7 +55,7 @@ def test_opening_and_entries_make_the_closing_balance(session: Session, fund: Fu
     available = Fraction(found.opening.available) + sum(Fraction(one.credit - one.debit) for one in lines)
     reserved = Fraction(found.opening.reserved) + sum(Fraction(one.reserved_change) for one in lines)
     assert (found.opening.available, found.opening.reserved) == (100_000, 0)
-    assert (available, reserved) == (129_999, 0)
+    assert (available, reserved) == (Fraction(129_999), Fraction(0))
     assert (found.closing.available, found.closing.reserved) == (129_999, 0)
     assert found.closing.hash == lines[-1].hash
     assert found.credit - found.debit == 29_999

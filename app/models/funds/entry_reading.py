@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import aliased
 
 from app.models.activities.activity import Activity
@@ -40,7 +41,7 @@ class EntryLine:
     posted_at: datetime
     meant_on: date
     reason: str | None
-    facts: dict[str, Any]
+    facts_kept: str
     transfer_id: str | None
     reverses_id: int | None
     opportunity_id: int | None
@@ -53,7 +54,7 @@ class EntryLine:
     hash: bytes
     was_kind: EntryKind | None
     was_sequence: int | None
-    was_facts: dict[str, Any] | None
+    was_facts_kept: str | None
     was_reason: str | None
     back_id: int | None
     back_sequence: int | None
@@ -65,6 +66,11 @@ class EntryLine:
     activity: str | None
     other_fund_id: int | None
     other_fund: str | None
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """The formula and its inputs."""
+        return dict(json.loads(self.facts_kept))
 
     @property
     def credit(self) -> int:
@@ -98,7 +104,8 @@ class EntryLine:
         """What the entry said that this one takes back."""
         if self.was_kind is None:
             return None
-        return said(self.was_kind, self.was_facts or {}, self.was_reason, activity=self.activity)
+        facts = json.loads(self.was_facts_kept or "{}")
+        return said(self.was_kind, facts, self.was_reason, activity=self.activity)
 
 
 def _account(number: Any) -> Any:
@@ -133,7 +140,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Entry.posted_at,
             Entry.meant_on,
             Entry.reason,
-            Entry.facts,
+            cast(Entry.facts, Text).label("facts_kept"),
             Entry.transfer_id,
             Entry.reverses_id,
             Entry.opportunity_id,
@@ -146,7 +153,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Entry.hash,
             _was.kind,
             _was.sequence,
-            _was.facts,
+            cast(_was.facts, Text).label("was_facts_kept"),
             _was.reason,
             _back.id,
             _back.sequence,

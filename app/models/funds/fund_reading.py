@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Select, and_, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.models.funds.entry import Entry
 from app.models.funds.fund import Fund
 from app.models.funds.fund_account import AccountKind, FundAccount
 from app.models.funds.fund_type import FundType, UseWithin
@@ -153,3 +154,23 @@ def of_type(session: Session, code: str, type_name: str, last: date) -> Sequence
         func.lower(FundType.name) == type_name.lower(),
         Fund.starts_on <= last,
     )
+
+
+def balances_before(session: Session, fund_id: int, moments: Sequence[datetime]) -> list[tuple[int, int]]:
+    """Return what was available and reserved before each of these moments: one look into an index for each."""
+    asked = select(
+        func.unnest(literal(list(moments), ARRAY(DateTime(timezone=True)))).label("moment")
+    ).subquery()
+    last = (
+        select(Entry.available_after, Entry.reserved_after)
+        .where(Entry.fund_id == fund_id, Entry.posted_at < asked.c.moment)
+        .order_by(Entry.posted_at.desc(), Entry.sequence.desc())
+        .limit(1)
+        .lateral()
+    )
+    rows = session.execute(
+        select(func.coalesce(last.c.available_after, 0), func.coalesce(last.c.reserved_after, 0))
+        .select_from(asked.outerjoin(last, true()))
+        .order_by(asked.c.moment)
+    )
+    return [(available, reserved) for available, reserved in rows]

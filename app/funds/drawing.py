@@ -1,0 +1,156 @@
+"""The rows of a fund's entries, drawn: the sentence opens in place and shows what it was computed from (F8).
+
+They are put together in Python, as rows of lists are; every value is escaped where it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from app import filters as formats
+from app.access import current_person
+from app.funds import reader
+from app.models.funds.entry_reading import EntryLine
+from app.models.funds.fund_reading import FundHead
+from app.rules.entry_words import TITLES
+
+NOTHING = '<span class="nothing">–</span>'
+FACTS = {
+    "percent": "Percent",
+    "amount": "Amount",
+    "rate": "Rate",
+    "to_rate": "Rate of the fund’s currency",
+    "tier": "Tier",
+    "version": "Program version",
+    "closed_on": "Closed on",
+    "formula": "Formula",
+    "rule": "Rule",
+}
+"""What an entry was computed from, in the order in which it is read."""
+BESIDE = frozenset({"currency", "fund_currency", "program_currency", "version_id"})
+"""Facts that are said with another one."""
+SHORT = 12
+
+
+def rows(head: FundHead, lines: Iterable[EntryLine]) -> Markup:
+    """Return the entries as rows of the list."""
+    return Markup("".join(_row(head, line) for line in lines))  # noqa: S704 - escaped where it was written
+
+
+def _row(head: FundHead, line: EntryLine) -> str:
+    posted = formats.day(head.day_of(line.posted_at))
+    return "".join(
+        (
+            f'<tr role="row" id="entry-{line.sequence}">',
+            f'<td role="cell" class="kind-day" data-label="Posted"><span>{posted}</span></td>',
+            f'<td role="cell" class="leads entry-what" data-label="What">{_what(head, line)}</td>',
+            _cell("Credit", _amount(head, line.credit), "entry-credit"),
+            _cell("Debit", _amount(head, line.debit), "entry-debit"),
+            _cell("Available", _balance(head, line.available_after), "entry-balance"),
+            _cell("Reserved", _balance(head, line.reserved_after)),
+            "</tr>\n",
+        )
+    )
+
+
+def _cell(label: str, value: str, more: str = "") -> str:
+    return f'<td role="cell" class="num {more}" data-label="{label}"><span>{value}</span></td>'
+
+
+def _amount(head: FundHead, units: int) -> str:
+    return formats.money(head.money(units), head.currency) if units else NOTHING
+
+
+def _balance(head: FundHead, units: int) -> str:
+    text = formats.money(head.money(units), head.currency)
+    return f'<span class="money-less">{text}</span>' if units < 0 else text
+
+
+def _what(head: FundHead, line: EntryLine) -> str:
+    facts = "".join(
+        f"<div><dt>{escape(label)}</dt><dd>{value}</dd></div>" for label, value in why(head, line) if value
+    )
+    return (
+        f'<details class="entry-why"><summary><bdi>{escape(line.sentence)}</bdi></summary>'
+        f'<dl class="entry-facts">{facts}</dl></details><p class="entry-beside">{_beside(head, line)}</p>'
+    )
+
+
+def _beside(head: FundHead, line: EntryLine) -> str:
+    """Return the quiet line below the sentence: what kind of entry, from where, for which day."""
+    parts = [str(escape(TITLES[line.kind.value])), *_whence(line)]
+    if line.meant_on != head.day_of(line.posted_at):
+        parts.append(f"for {formats.day(line.meant_on)}")
+    if line.forced:
+        parts.append('<span class="mark mark-warn">Forced below zero</span>')
+    if line.back_sequence is not None:
+        parts.append(_link("taken back", reader.entry_url(line.fund_id, line.back_sequence)))
+    return " · ".join(parts)
+
+
+def _whence(line: EntryLine) -> Iterator[str]:
+    if line.deal is not None:
+        yield _link(line.deal, reader.deal_url(line))
+    if line.activity is not None:
+        yield _link(line.activity, reader.activity_url(line))
+    if line.other_fund is not None and line.other_fund_id is not None:
+        yield _link(line.other_fund, reader.fund_url(line.other_fund_id))
+    if line.was_sequence is not None:
+        yield _link(f"of entry {line.was_sequence}", reader.entry_url(line.fund_id, line.was_sequence))
+
+
+def _link(words: str, href: str | None) -> str:
+    named = f"<bdi>{escape(words)}</bdi>"
+    return f'<a href="{escape(href)}">{named}</a>' if href else named
+
+
+def why(head: FundHead, line: EntryLine) -> Iterator[tuple[str, Any]]:
+    """Return what an entry keeps of how it came about, as (label, what is shown)."""
+    moved = f"{formats.money(head.money(line.amount), head.currency)} {escape(head.currency)}"
+    yield "Moved", f"{moved} from {line.source.value} to {line.target.value}"
+    for name, label in FACTS.items():
+        if (value := line.facts.get(name)) not in (None, ""):
+            yield label, escape(fact_in_words(line, name, value))
+    for name, value in line.facts.items():
+        if name not in FACTS and name not in BESIDE and value not in (None, ""):
+            yield formats.first_upper(name.replace("_", " ")), escape(str(value))
+    yield "Reason", escape(line.reason or "")
+    yield "By", escape(reader.by_whom()(line))
+    yield "Posted", formats.when(line.posted_at)
+    yield "Meant for", formats.day(line.meant_on)
+    yield from _bookkeeping(line)
+
+
+def in_full(head: FundHead, line: EntryLine) -> list[tuple[str, Markup]]:
+    """Return all that an entry keeps, for its own page."""
+    return [(label, Markup(str(value))) for label, value in why(head, line) if value]  # noqa: S704 - escaped above
+
+
+def _bookkeeping(line: EntryLine) -> Iterator[tuple[str, str]]:
+    yield "Cause", f"<code>{escape(line.cause)}</code>" + (f" · {line.revision}" if line.revision > 1 else "")
+    yield "Sequence", formats.number(line.sequence)
+    yield "Hash", _hash(line)
+
+
+def fact_in_words(line: EntryLine, name: str, value: Any) -> str:
+    """Return a fact as a person reads it, with its currency where it has one."""
+    facts = line.facts
+    match name:
+        case "percent":
+            return f"{value} %"
+        case "amount" if facts.get("currency"):
+            return f"{value} {facts['currency']}"
+        case "rate" if facts.get("program_currency"):
+            return f"1 {facts.get('currency')} = {value} {facts['program_currency']}"
+        case "to_rate" if facts.get("program_currency"):
+            return f"1 {facts.get('fund_currency')} = {value} {facts['program_currency']}"
+        case _:
+            return str(value)
+
+
+def _hash(line: EntryLine) -> str:
+    short = f"<code>{line.hash.hex()[:SHORT]}…</code>"
+    return f'{short} <a href="{reader.entry_page(line.id)}">in full</a>' if current_person.is_staff else short
