@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from app.models.assessment import Assessment
 from app.models.deals.opportunity import Opportunity, OpportunityStage, StageKind
 from app.models.event import Event
+from app.models.funds.fund_difference import FundDifference
 from app.models.ladder import Ladder, Rung
 from app.models.leads.lead import Lead, LeadStage
 from app.models.leads.lead_passage import LeadPassage, PassageState
@@ -83,6 +84,7 @@ class Waiting:
     own_leads: int
     registered: int
     ordered: int
+    differences: int
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def waiting(session: Session, on: date, reader: Person) -> Waiting:
     registered = select(Registration.id).where(Registration.state == RegistrationState.WAITING)
     ordered = select(Order.id).where(Order.status == OrderStatus.SUBMITTED)
     draft = select(ProgramVersion.name).where(ProgramVersion.status == VersionStatus.DRAFT)
-    questions = (reported, leads, approvals, passages, own_leads, registered, ordered)
+    differences = select(FundDifference.id).where(FundDifference.settled_at.is_(None))
+    questions = (reported, leads, approvals, passages, own_leads, registered, ordered, differences)
     counts = (_up_to_a_thousand(question) for question in questions)
     row = session.execute(select(draft.scalar_subquery(), *counts)).one()
     return Waiting(*row)

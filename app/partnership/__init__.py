@@ -4,12 +4,15 @@ from flask import Blueprint
 
 from app.partnership import (
     activities,
+    activity_types,
+    approval_rules,
     assessments,
     categories,
     certificates,
     documents,
     events,
     exchange_rates,
+    fund_differences,
     fund_entries,
     funds,
     imports,
@@ -39,12 +42,15 @@ from app.partnership import (
 bp = Blueprint("partnership", __name__, url_prefix="/partnership")
 PAGES = (
     activities,
+    activity_types,
+    approval_rules,
     assessments,
     categories,
     certificates,
     documents,
     events,
     exchange_rates,
+    fund_differences,
     fund_entries,
     funds,
     imports,
