@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ def test_one_fund_short_reserves_in_none_and_says_whose(
     joint = planned(stage, bolts, bolts_budget="700")
     joint.submit(by=cast.mona)
     with pytest.raises(
-        InsufficientFunds, match="^Bolt Trading: Only 300.00 USD is available, 50.00 USD less"
+        InsufficientFunds, match=r"^Bolt Trading: Only 300\.00 USD is available, 50\.00 USD less"
     ):
         joint.approve(by=cast.carl)
 
@@ -133,7 +134,11 @@ def test_a_part_is_not_decided_alone(stage: Stage, bolts: Fund, cast: Cast) -> N
     with pytest.raises(PartOfMore):
         one.edit(by=cast.mona, title="Ours")
     joint.submit(by=cast.mona)
-    for act in (lambda: one.approve(by=cast.carl), lambda: one.decline("No.", by=cast.carl)):
+    acts: list[Callable[[], object]] = [
+        lambda: one.approve(by=cast.carl),
+        lambda: one.decline("No.", by=cast.carl),
+    ]
+    for act in acts:
         with pytest.raises(PartOfMore):
             act()
 
@@ -174,7 +179,7 @@ def test_a_partnership_that_ended_keeps_all_from_being_approved(
     joint = planned(stage, bolts)
     joint.submit(by=cast.mona)
     session.get_one(Partnership, bolts.partnership_id).deactivate(by=cast.carl)
-    with pytest.raises(Ended, match="^Bolt Trading: The partnership is not active"):
+    with pytest.raises(Ended, match=r"^Bolt Trading: The partnership is not active"):
         joint.approve(by=cast.carl)
 
     assert money(stage.fund) == (100_000, 0, 0)
