@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app import scope
+
 NOUNS = {
     "activity": "Marketing activity",
     "fund": "Fund",
@@ -19,13 +21,10 @@ NOUNS = {
 }
 
 # One question for all kinds; what is not in view has no title.
-_TITLES = text("""
+_TITLES = """
     select 'activity' as kind, id, title from activity where id = any(:activity)
     union all
     select 'fund', f.id, t.name from fund f join fund_type t on t.id = f.fund_type_id where f.id = any(:fund)
-    union all
-    select 'fund_difference', d.id, o.name from fund_difference d join opportunity o on o.id = d.opportunity_id
-    where d.id = any(:fund_difference)
     union all
     select 'lead', id, company from lead where id = any(:lead)
     union all
@@ -37,7 +36,14 @@ _TITLES = text("""
     union all
     select 'registration', r.id, o.name from registration r join opportunity o on o.id = r.opportunity_id
     where r.id = any(:registration)
-""")
+"""
+_OF_THE_VENDOR = """
+    union all
+    select 'fund_difference', d.id, o.name from fund_difference d join opportunity o on o.id = d.opportunity_id
+    where d.id = any(:fund_difference)
+"""
+_QUESTIONS = {True: text(_TITLES), False: text(_TITLES + _OF_THE_VENDOR)}
+"""Whether a partner asks, which may not even read the tables of what is the vendor's alone."""
 
 
 def titles(session: Session, subjects: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
@@ -48,7 +54,10 @@ def titles(session: Session, subjects: Iterable[tuple[str, int]]) -> dict[tuple[
             wanted[kind].append(number)
     if not any(wanted.values()):
         return {}
-    return {(row.kind, row.id): row.title for row in session.execute(_TITLES, wanted)}
+    opened = scope.current()
+    a_partner_asks = opened is not None and opened.role is scope.Role.PARTNER
+    rows = session.execute(_QUESTIONS[a_partner_asks], wanted)
+    return {(row.kind, row.id): row.title for row in rows}
 
 
 def called(kind: str, number: int, title: str | None) -> str:
