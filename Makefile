@@ -57,9 +57,9 @@ format: setup ## put the code into one shape
 bench: setup ## pages and jobs against their budgets (SMALL=1 for a quick look)
 	@$(PY) -m bench $(if $(SMALL),--small)
 
-adventureworks: setup ## DATA=folder: load a real channel of 701 partners and assess it
+adventureworks: setup ## DATA=folder [LEDGER=file]: load a real channel of 701 partners and assess it
 	@test -n "$(DATA)" || { echo "Say where the raw files are: make adventureworks DATA=folder"; exit 2; }
-	@$(PY) examples/adventureworks/load.py "$(DATA)"
+	@$(PY) examples/adventureworks/load.py "$(DATA)" $(if $(LEDGER),"$(LEDGER)")
 
 regional-sales: setup ## DATA=folder: load 20,000 real-looking deals (a database of its own: set DATABASE_URL or INSTANCE)
 	@test -n "$(DATA)" || { echo "Say where the raw files are: make regional-sales DATA=folder"; exit 2; }

@@ -40,24 +40,37 @@ def load(session: Session, channel: Channel, screen: Watcher) -> None:
     """
     screen.say(program_file.load(session, channel.program.read_bytes(), by=None, publish=True))
     channel.first(session)
-    with TemporaryDirectory() as folder:
-        for kind in adapt(channel.files, Path(folder)):
-            paths = [Path(folder) / f"{kind}.csv"]
-            (outcome,) = runs.by_command(session, KINDS[kind], paths, Wish(), screen)
-            if outcome.refused:
-                raise RuleBroken(f"{kind}: rows were refused, so nothing is loaded.")
+    bring_all(session, channel.files, screen)
     for day in channel.year_ends:
         stored = store(session, day, cause=Cause.COMMAND)
         screen.say(f"Assessed on {day}: {sum(each.stored for each in stored):,} verdicts stored.")
 
 
-def from_command_line(channel: Callable[[Path], Channel]) -> None:
-    """Load the folder named on the command line into the database of the settings."""
-    if len(sys.argv) != len(("script", "folder")):
-        sys.exit(f"Say where the raw files are: {sys.argv[0]} FOLDER")
+def bring_all(session: Session, files: Files, screen: Watcher) -> None:
+    """Bring every file in; RuleBroken when a row is refused."""
+    with TemporaryDirectory() as folder:
+        for kind in adapt(files, Path(folder)):
+            paths = [Path(folder) / f"{kind}.csv"]
+            (outcome,) = runs.by_command(session, KINDS[kind], paths, Wish(), screen)
+            if outcome.refused:
+                raise RuleBroken(f"{kind}: rows were refused, so nothing is loaded.")
+
+
+def from_command_line(
+    channel: Callable[[Path], Channel], more: Callable[[Path, Path], Files] | None = None
+) -> None:
+    """Load the folder named on the command line into the database of the settings.
+
+    Where the channel has `more` to load, that is made from a further file, if one is named.
+    """
+    named = [Path(argument) for argument in sys.argv[1:]]
+    if not 1 <= len(named) <= (1 if more is None else 2):
+        sys.exit(f"Say where the raw files are: {sys.argv[0]} FOLDER{'' if more is None else ' [FILE]'}")
     try:
         with application(upgrade=True) as session:
-            load(session, channel(Path(sys.argv[1])), Screen())
+            load(session, channel(named[0]), Screen())
+            if more is not None and named[1:]:
+                bring_all(session, more(*named), Screen())
     except (WrongSetting, CannotStart, RuleBroken) as trouble:
         sys.exit(str(trouble))
     except FileNotFoundError as missing:

@@ -1,4 +1,4 @@
-"""Load the AdventureWorks channel: `make adventureworks DATA=folder`."""
+"""Load the AdventureWorks channel, and its own organisations' budgets: `make adventureworks DATA=folder [LEDGER=file]`."""
 
 import sys
 from datetime import date
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Contact, Person
 from app.models.person import fold_address
-from examples.adventureworks import adapt
+from examples.adventureworks import adapt, ledger
 from examples.loading import Channel, from_command_line
 from examples.sheets import read
 
@@ -43,4 +43,4 @@ def add_managers(session: Session, raw: Path) -> None:
 
 
 if __name__ == "__main__":
-    from_command_line(channel)
+    from_command_line(channel, ledger.files)
