@@ -16,13 +16,15 @@ import pytest
 from click.testing import CliRunner
 from psycopg import sql
 from psycopg.errors import ObjectInUse
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app import clock, database, embedded, scope
 from app.commands.demo import demo
 from app.demo import story
 from app.demo.people import PASSWORD
 from app.extensions import db
+from app.models import Opportunity
+from app.models.funds import due
 from config import Settings
 from tests.conftest import INSTANCE, app_on, base_settings, clone
 
@@ -241,3 +243,45 @@ def test_nobody_loads_a_known_password_in_production(monkeypatch: pytest.MonkeyP
     refused = CliRunner().invoke(demo)
 
     assert "not loaded in production" in str(refused.exception)
+
+
+def test_every_confirmed_win_of_a_granted_percent_is_credited(told: Told) -> None:
+    """F3"""
+    with database.unit_of_work() as session:
+        deals = list(session.scalars(select(Opportunity.id)))
+        wrong = [one for one in due.due(session, deals) if not one.is_right]
+    credited = told.one("select count(distinct opportunity_id) from fund_entry where kind = 'accrual'")
+
+    assert wrong == []
+    assert credited > 200
+
+
+def test_marketing_activities_stand_where_the_story_says(told: Told) -> None:
+    """F5"""
+    standing = {(row.title, row.code): row.status for row in told.all(ACTIVITIES)}
+
+    assert standing == {
+        ("A winter on batteries", "FJORDLYS"): "completed",
+        ("Advert in the parish magazine", "LARKHILL"): "draft",
+        ("Booth at the home fair", "KUROSHIO"): "returned",
+        ("Letters to every household", "BRIGHTROOF"): "declined",
+        ("Open day at the workshop", "BRIGHTROOF"): "settled",
+        ("Storage week", "DACHWERK"): "approved",
+        ("Storage week", "HELIODOR"): "approved",
+        ("Storage week", "VOLTERA"): "approved",
+        ("Winter fair", "BRIGHTROOF"): "submitted",
+    }
+
+
+ACTIVITIES = "select a.title, o.code, a.status from activity a join partner o on o.id = a.partner_id"
+
+
+def test_money_for_certificates_expires_and_a_gift_waits_for_a_second_person(told: Told) -> None:
+    """F4, F6"""
+    ends = told.one("select ends_on from fund where ends_on is not null")
+    warned = told.one("select count(*) from expiry_warning")
+    waiting = told.one("select count(*) from posting_request where state = 'waiting'")
+
+    assert (ends - told.today).days == 25
+    assert warned == 2
+    assert waiting == 1

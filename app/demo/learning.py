@@ -154,13 +154,17 @@ class Learning:
         session.execute(insert(TypeDocument), rows)
 
     def _kept(self, session: Session, name: str, words: list[str], filed: date) -> dict[str, Any]:
-        received = stored_files.Received(name, "application/pdf", page(words))
         return {
-            **received.columns(),
-            "stored_as": stored_files.keep(session, received),
+            **paper(session, name, words),
             "uploaded_at": datetime.combine(filed, time(9, 15), UTC),
             "uploaded_by_id": self.by.id,
         }
+
+
+def paper(session: Session, name: str, words: list[str]) -> dict[str, Any]:
+    """Keep a page with these words under a name, and return what a row remembers of the file."""
+    received = stored_files.Received(name, "application/pdf", page(words))
+    return {**received.columns(), "stored_as": stored_files.keep(session, received)}
 
 
 def page(lines: list[str]) -> bytes:

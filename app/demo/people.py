@@ -23,6 +23,7 @@ STAFF = (
     ("lucia", "Lucía Ferrán", Role.MARKETING, "Partner marketing"),
     ("owen", "Owen Darby", Role.SALES, "Inside sales"),
     ("ingrid", "Ingrid Solheim", Role.AUDITOR, "Internal audit"),
+    ("jonas", "Jonas Wittkamp", Role.MARKETING, "Head of marketing"),
 )
 """Key, name, role, title; the address is the first name."""
 

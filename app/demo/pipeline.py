@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import DateTime, cast, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.demo.catalogue import Catalogue
 from app.demo.customers import Customers
 from app.demo.partners import Told
 from app.models import Lead, LeadStage, Opportunity, OpportunityStage, Partner
+from app.models.funds import accruing
 from app.rules.periods import add_months
 
 YEAR = 365
+EVENING = timedelta(hours=18)
 SOURCES = ("Website", "Trade fair", "Recommendation", "Campaign", "Phone")
 NEEDS = (
     "Battery for a roof of solar panels", "Charging for a small car park", "Backup for a bakery", "A quote for a row of houses",
@@ -44,6 +46,8 @@ class Pipeline:
     random: Random
     customers: Customers
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    won: dict[str, date] = field(default_factory=dict)
+    """The closing days of deals that wait to be confirmed on them, by key."""
 
     def write(self, session: Session, told: Told) -> None:
         """Write every lead and deal of a partner."""
@@ -53,8 +57,24 @@ class Pipeline:
             {"key": f"D-{next(self.numbers):05d}", **deal, "stage_id": stages[deal["stage_id"]]}
             for deal in self._deals(told)
         ]
+        for deal in deals:
+            if deal.pop("is_confirmed"):
+                self.won[deal["key"]] = deal["closed_on"]
         if deals:
             session.execute(insert(Opportunity), deals)
+
+    def confirm(self, session: Session, on: date) -> None:
+        """Confirm every win of the days up to this one: it counts, and its partner's fund is credited (F3)."""
+        keys = [key for key, closed in self.won.items() if closed <= on]
+        for key in keys:
+            del self.won[key]
+        confirmed = (
+            update(Opportunity)
+            .where(Opportunity.key.in_(keys))
+            .values(confirmed_at=cast(Opportunity.closed_on, DateTime(timezone=True)) + EVENING)
+            .returning(Opportunity.id)
+        )
+        accruing.bring_into_line(session, list(session.scalars(confirmed)), by=None)
 
     def write_waiting(self, session: Session) -> None:
         """Write the leads that are nobody's yet."""
@@ -143,7 +163,7 @@ class Pipeline:
             yield self._deal(told, stage, None, Decimal(self.random.randint(10, 120) * 500))
         if told.code in REPORTED:
             day = self.today - timedelta(days=self.random.randint(2, 6))
-            yield {**self._deal(told, "Won", day, Decimal(34_500)), "confirmed_at": None}
+            yield {**self._deal(told, "Won", day, Decimal(34_500)), "is_confirmed": False}
 
     def _deal(self, told: Told, stage: str, closed: date | None, euro: Decimal) -> dict[str, Any]:
         partner = self.partners[told.code]
@@ -165,7 +185,7 @@ class Pipeline:
             "closed_on": closed,
             "product_id": self.catalogue.products[sku],
             "owner": told.name.split()[0],
-            "confirmed_at": _evening(closed) if stage == "Won" and closed else None,
+            "is_confirmed": stage == "Won" and closed is not None,
         }
 
     def _amounts(self, told: Told, deals: int, yearly: int) -> Iterator[tuple[date, Decimal]]:
@@ -202,10 +222,6 @@ def local(catalogue: Catalogue, euro: Decimal, currency: str, day: date) -> Deci
     """Return about so many euros as a round amount of a currency on a day."""
     step = Decimal(1000 if currency == "JPY" else 10)
     return (euro / catalogue.euro(currency, day) / step).quantize(Decimal(1)) * step
-
-
-def _evening(day: date) -> datetime:
-    return datetime.combine(day, time(17, 30), UTC)
 
 
 def chosen(random: Random, from_: Sequence[str], wanted: int) -> list[str]:

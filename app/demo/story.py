@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.demo import catalogue, editions, people
 from app.demo.customers import Customers
-from app.demo.learning import Learning
+from app.demo.learning import Learning, paper
+from app.demo.marketing import Marketing
 from app.demo.orders import Ordering
 from app.demo.partners import PARTNERS, Told
 from app.demo.passing import Passing
@@ -99,6 +100,8 @@ class Story:
         self.learning = Learning(self.partners, self.today, self.random, self.mirjam)
         self.learning.file_handbooks(self.session)
         self.passing = Passing(self.session, self.partners, self.staff, self.today)
+        keep = partial(paper, self.session)
+        self.marketing = Marketing(self.session, self.partners, self.staff, self.today, keep)
         for moment in sorted(self._moments(), key=lambda one: one.day):
             with self._on(moment.day):
                 moment.happens()
@@ -187,7 +190,7 @@ class Story:
         yield Moment(self._back(30), self._close_tidemarks_portal)
         yield Moment(self._back(9), self._ask_nordlichts_customers)
         yield Moment(self._back(5), self._draft)
-        for days, happens in self.passing.days():
+        for days, happens in (*self.passing.days(), *self.marketing.days()):
             yield Moment(self._back(days), happens)
 
     def _assessed(self) -> list[date]:
@@ -199,6 +202,7 @@ class Story:
 
     def _assess(self, day: date) -> None:
         """Look at everybody; today that is an import's doing, so that no review takes place yet."""
+        self.pipeline.confirm(self.session, day)
         reviewed = day < self.today and is_review_day(day, "quarterly")
         assessing.store(self.session, day, cause=Cause.REVIEW if reviewed else Cause.IMPORT)
 
