@@ -23,6 +23,7 @@ from app.models import (
     Customer,
     Document,
     Event,
+    FundDifference,
     Lead,
     LeadOffer,
     LeadPassage,
@@ -139,6 +140,20 @@ def _rows_of(
     deal = factories.opportunity(session, partner, f"Deal of {partner.code}", "500")
     _pipeline(session, partner, product, lead, deal)
     of_funds = _funds(session, partner, lead)
+    difference = factories.added(
+        session,
+        FundDifference(
+            partner_id=partner.id,
+            fund_id=of_funds["fund_id"],
+            fund_type_id=funds.fund_type(session).id,
+            opportunity_id=deal.id,
+            currency="USD",
+            expected=0,
+            posted=500,
+            why="The deal is not won yet.",
+            found_at=clock.now(),
+        ),
+    )
     registration = session.scalars(select(Registration).where(Registration.opportunity_id == deal.id)).one()
     return {
         "partner_id": partner.id,
@@ -153,6 +168,7 @@ def _rows_of(
         "customer_id": registration.customer_id,
         "order_id": factories.order(session, partner, f"ORDER-{partner.code}", DAY, (product, "100")).id,
         **of_funds,
+        "difference_id": difference.id,
         "measurement_id": factories.measurement(session, partner, users, DAY, "7").id,
         "training_id": factories.training(session, partner, email, "Basics", DAY).id,
         "certificate_id": factories.certificate(session, partner, email, "Expert", DAY).id,
