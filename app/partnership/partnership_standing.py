@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import Permission, current_person, requires
+from app.access import Permission, current_person, may, requires
 from app.extensions import db
 from app.filters import locale
 from app.models import Cause, Partnership, partner_questions
 from app.models.assessing import Obligation, Standing, foresee, standing, store
 from app.models.assessing.recording import Changed
 from app.models.assessing.words import kept
+from app.models.funds.due import Due
+from app.models.funds.off_days import credit, missing
 from app.partnership.partnerships import found
+from app.rules.money import from_minor
 from app.rules.refusals import RuleBroken
 
 bp = Blueprint("partnership_standing", __name__, url_prefix="/partnerships/<id:partnership_id>")
@@ -53,6 +58,7 @@ def recalculation(partnership_id: int) -> ResponseReturnValue:
     except RuleBroken as refusal:
         trouble = refusal.sentence
     known = {} if outcome is None else _categories(outcome.standing)
+    off_days = missing(db.session(), partnership) if may(Permission.FUNDS_READ) else []
     return render_template(
         "partnership/partnerships/recalculation.html",
         partnership=partnership,
@@ -60,7 +66,32 @@ def recalculation(partnership_id: int) -> ResponseReturnValue:
         outcome=outcome,
         changes=[_in_words(one, known) for one in changes],
         trouble=trouble,
+        credits=[one for one in off_days if one.is_due],
+        without_rate=[one for one in off_days if one.problem],
+        sums=_sums(off_days),
     )
+
+
+@bp.post("/off-day-credits")
+@requires(Permission.PARTNERS_WRITE)
+def credit_off_days(partnership_id: int) -> ResponseReturnValue:
+    """Credit the deals that were closed while the partnership was off (P3)."""
+    if not may(Permission.FUNDS_READ):
+        abort(403)
+    number = credit(db.session(), found(partnership_id), by=current_person)
+    flash(
+        f"Credited: {number} {'deal' if number == 1 else 'deals'} of days on which the partnership was off."
+    )
+    return redirect(url_for(".recalculation", partnership_id=partnership_id))
+
+
+def _sums(off_days: Sequence[Due]) -> list[tuple[str, Decimal]]:
+    """Return what credits make together, by currency."""
+    units: dict[str, int] = {}
+    for one in off_days:
+        if one.is_due:
+            units[one.row.fund_currency] = units.get(one.row.fund_currency, 0) + one.units
+    return [(currency, from_minor(total, currency)) for currency, total in sorted(units.items())]
 
 
 @bp.post("/recalculation")

@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from app.rules import ledger
+from app.rules import accrual, ledger
 from app.rules.accrual import Basis
+from app.rules.money import from_minor
 from app.rules.refusals import MissingRate
 
 QUESTION: TextClause = text("""
@@ -166,6 +167,16 @@ class Due:
     def is_due(self) -> bool:
         """Whether something is to be credited."""
         return self.why_not is None and self.problem is None and self.units > 0
+
+    @property
+    def amount(self) -> Decimal:
+        """How much is due, as an amount of the fund's currency; where nothing is, zero."""
+        return from_minor(self.units, self.row.fund_currency) if self.is_due else Decimal(0)
+
+    @property
+    def sentence(self) -> str:
+        """What is due and why, as its entry would say it."""
+        return accrual.sentence(self.facts)
 
     @cached_property
     def facts(self) -> dict[str, Any]:
