@@ -46,7 +46,7 @@ def new() -> ResponseReturnValue:
     if partner is None:
         return _choose()
     funds = open_funds(partner.id)
-    form = ActivityForm(funds, partner.id, owner_id=None if current_person.is_staff else current_person.id)
+    form = ActivityForm(funds, partner.id, **_beginning(funds))
     if form.validate_on_submit():
         with form.refusals():
             fund = _chosen(form, funds)
@@ -72,6 +72,13 @@ def edit(activity_id: int) -> ResponseReturnValue:
     activity = mine(activity_id)
     form.show_version(activity)
     return render_form("activities/form.html", form, activity=activity, partner=activity.partner, funds=funds)
+
+
+def _beginning(funds: Sequence[FundHead]) -> dict[str, Any]:
+    """Return what stands in a new form: who proposes works on it, and the fund that the address names pays."""
+    named = [one.id for one in funds if str(one.id) == request.args.get("fund")]
+    known: dict[str, Any] = {"fund_id": named[0]} if named else {}
+    return known if current_person.is_staff else {**known, "owner_id": current_person.id}
 
 
 def _partner() -> Partner | None:

@@ -17,7 +17,7 @@ from app import scope
 from app.access import Permission, current_person, may
 from app.activities import words
 from app.extensions import db
-from app.listing import Column, Page, choice, day, matches, text
+from app.listing import Column, Page, choice, day, matches
 from app.listing.audience import SharedListing, partner_column, partner_filter
 from app.models import (
     Activity,
@@ -141,12 +141,6 @@ def _of_fund(given: str) -> ColumnElement[bool]:
     return Activity.fund_id.in_(select(Fund.id).where(Fund.fund_type_id == int(given)))
 
 
-def _fund(given: str) -> ColumnElement[bool]:
-    if not (given.isascii() and given.isdigit() and len(given) < 19):  # noqa: PLR2004 - a bigint
-        raise ValueError(given)
-    return Activity.fund_id == int(given)
-
-
 @dataclass(frozen=True)
 class ActivityListing(SharedListing):
     """The list both faces read, with what the activities of it cost."""
@@ -228,7 +222,6 @@ LIST = ActivityListing(
         choice("type", "Type", types, lambda given: Activity.activity_type_id == int(given)),
         partner_filter(Activity.partner_id),
         choice("fund_type", "Fund", _fund_types, _of_fund),
-        text("fund", "Fund (number)", _fund),
         day("from", "Takes place from", lambda on: Activity.ends_on >= on),
         day("to", "Takes place to", lambda on: Activity.starts_on <= on),
     ],

@@ -154,6 +154,11 @@ class ActivityPage:
         return [one.name for one in self.items]
 
     @property
+    def is_ahead(self) -> bool:
+        """Say whether it is not approved yet, so that nothing is to be proved."""
+        return self.activity.status in {S.DRAFT, S.SUBMITTED, S.RETURNED}
+
+    @property
     def is_provable(self) -> bool:
         """Say whether there is a file for every proof, and it has begun."""
         return (
@@ -234,7 +239,7 @@ def page(
         whose=crumb(activity.partner),
         fund_href=fund_href(activity),
         joint_words=_joint_words(),
-        joint_href=None,
+        joint_href=_joint_href(activity),
         talk=conversation(activity),
     ), 422 if refused else 200
 
@@ -267,6 +272,13 @@ def _joint_words() -> str:
     if current_person.is_staff:
         return "This is one partner’s part of a joint activity: all parts are approved together, or none."
     return "The vendor plans this together with several partners; this is your part of it, paid by your fund."
+
+
+def _joint_href(activity: Activity) -> str | None:
+    """Return where all parts are read: by the vendor alone."""
+    if activity.joint_id is None or not current_person.is_staff:
+        return None
+    return url_for("partnership.joint_activities.show", joint_id=activity.joint_id)
 
 
 def _items(activity: Activity) -> list[Item]:

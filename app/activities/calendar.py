@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
+from itertools import count
 from typing import Any
 
 from babel import Locale
@@ -43,8 +44,13 @@ class Shown:
     begins: bool
     ends: bool
     until: date
-    is_beyond: bool
-    """Whether the grid has no room for it: an agenda shows it still."""
+    lane: int
+    """The line it has on each of its days, so that it is drawn through."""
+
+    @property
+    def is_beyond(self) -> bool:
+        """Say whether the grid has no room for it: an agenda shows it still."""
+        return self.lane >= PER_DAY
 
     @property
     def href(self) -> str:
@@ -59,7 +65,8 @@ class Day:
     on: date
     is_of_month: bool
     is_today: bool
-    shown: Sequence[Shown]
+    shown: Sequence[Shown | None]
+    """What takes place, by its line; None where a line is empty on this day."""
     more: int
     more_href: str | None
 
@@ -71,7 +78,7 @@ class Day:
     @property
     def is_quiet(self) -> bool:
         """Say whether an agenda has nothing to say of this day."""
-        return not any(one.begins for one in self.shown)
+        return not any(one is not None and one.begins for one in self.shown)
 
 
 @dataclass(frozen=True)
@@ -174,32 +181,35 @@ def _between(first: date, last: date) -> list[Any]:
     return list(db.session.execute(asked_for))
 
 
-def _days(found: Sequence[Any], first: date, last: date) -> dict[date, list[Shown]]:
-    """Return what is on each day of the month; what began before it begins on its first day for an agenda."""
-    days: dict[date, list[Shown]] = defaultdict(list)
+def _days(found: Sequence[Any], first: date, last: date) -> dict[date, dict[int, Shown]]:
+    """Return what is on each day of the month, by its line; what began before it begins on its first day for an agenda."""
+    days: dict[date, dict[int, Shown]] = defaultdict(dict)
     for one in found:
         begin, end = max(one.starts_on, first), min(one.ends_on, last)
-        for place in range((end - begin).days + 1):
-            on = begin + timedelta(days=place)
-            days[on].append(
-                Shown(
-                    one.id,
-                    one.title,
-                    one.partner,
-                    one.status.value.capitalize(),
-                    words.TONES[one.status],
-                    one.joint_id is not None,
-                    on == begin,
-                    on == one.ends_on,
-                    one.ends_on,
-                    len(days[on]) >= PER_DAY,
-                )
-            )
+        taken = [begin + timedelta(days=place) for place in range((end - begin).days + 1)]
+        lane = next(lane for lane in count() if all(lane not in days[on] for on in taken))
+        for on in taken:
+            days[on][lane] = _shown(one, lane, begins=on == begin, ends=on == one.ends_on)
     return days
 
 
+def _shown(one: Any, lane: int, *, begins: bool, ends: bool) -> Shown:
+    return Shown(
+        one.id,
+        one.title,
+        one.partner,
+        one.status.value.capitalize(),
+        words.TONES[one.status],
+        one.joint_id is not None,
+        begins,
+        ends,
+        one.ends_on,
+        lane,
+    )
+
+
 def _weeks(
-    first: date, last: date, today: date, days: dict[date, list[Shown]]
+    first: date, last: date, today: date, days: dict[date, dict[int, Shown]]
 ) -> Sequence[Sequence[Day | None]]:
     """Return the weeks of the month from the locale's first weekday on; a day of no year there is is None."""
     begin = first.toordinal() - (first.weekday() - Locale.parse(locale()).first_week_day) % WEEK
@@ -217,10 +227,12 @@ def _is_a_day(number: int) -> bool:
     return date.min.toordinal() <= number <= date.max.toordinal()
 
 
-def _day(on: date, first: date, today: date, days: dict[date, list[Shown]]) -> Day:
-    found = days.get(on, [])
-    shown = [one for one in found if one.begins or not one.is_beyond]
-    more = max(len(found) - PER_DAY, 0)
+def _day(on: date, first: date, today: date, days: dict[date, dict[int, Shown]]) -> Day:
+    found = days.get(on, {})
+    lanes = range(max((lane for lane in found if lane < PER_DAY), default=-1) + 1)
+    further = [one for lane, one in sorted(found.items()) if lane >= PER_DAY and one.begins]
+    shown = [*(found.get(lane) for lane in lanes), *further]
+    more = sum(lane >= PER_DAY for lane in found)
     href = _list(on, on) if more else None
     is_of_month = (on.year, on.month) == (first.year, first.month)
     return Day(on, is_of_month, on == today, shown, more, href)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 
 from app import clock
 from app.access import current_person
-from app.filters import day, first_upper, when
+from app.filters import day, first_upper, time_zone
 from app.models import Activity, ActivityStatus, Role
 
 S = ActivityStatus
@@ -63,8 +64,13 @@ def _until(what: str, due_at: datetime | None) -> str:
     if due_at is None:
         return what
     if due_at < clock.now():
-        return f"Overdue: {what[0].lower()}{what[1:]}, was due {when(due_at)}"
-    return f"{what} until {when(due_at)}"
+        return f"Overdue: {what[0].lower()}{what[1:]}, was due {_day(due_at)}"
+    return f"{what} until {_day(due_at)}"
+
+
+def _day(moment: datetime) -> str:
+    """Return the day of an instant where its reader is."""
+    return day(moment.astimezone(ZoneInfo(time_zone())).date())
 
 
 def is_overdue(activity: Activity, due_at: datetime | None, today: date) -> bool:
