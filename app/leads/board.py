@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from flask import request
 from markupsafe import Markup
@@ -18,7 +19,7 @@ from app.leads import board_drawing
 from app.listing.audience import SharedListing
 from app.listing.columns import Filter, FilterState
 
-SIZE = 25
+SIZE = 10
 """Cards of a lane; the rest is a link to the list."""
 COUNTED = 10_001
 """How far a lane is counted, unless it says otherwise."""
@@ -28,7 +29,8 @@ COUNTED = 10_001
 class Move:
     """One way a card may go: to which lane, in the words of its button. `asks` leads to a page with a form first.
 
-    `values` is what the button sends besides `back`, at most one: the view answers `back=board` with the board.
+    `url` stands below the card's own address. `values` is what the button sends besides `back`, at most one: the view
+    answers `back=board` with the board.
     """
 
     to: str
@@ -36,6 +38,26 @@ class Move:
     url: str
     values: Mapping[str, str] = field(default_factory=dict)
     asks: bool = False
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where cards that stand alike may go; drawn once for all of them."""
+
+    moves: Sequence[Move] = ()
+
+    @cached_property
+    def lanes(self) -> str:
+        """Return the lanes, for the script."""
+        return " ".join(move.to for move in self.moves)
+
+    @cached_property
+    def drawn(self) -> board_drawing.Drawn:
+        """Return the moves as HTML, which each card puts its own address in."""
+        return board_drawing.moves(self.moves)
+
+
+NOWHERE = Ways()
 
 
 @dataclass(frozen=True)
@@ -49,12 +71,7 @@ class Card:
     amount: str | None = None
     unit: str | None = None
     mark: tuple[str, str] | None = None
-    moves: Sequence[Move] = ()
-
-    @property
-    def ways(self) -> str:
-        """Return the lanes it may go to, for the script."""
-        return " ".join(move.to for move in self.moves)
+    ways: Ways = NOWHERE
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,15 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, func, literal, select, true
+from sqlalchemy import ARRAY, Select, Text, and_, func, literal, select, true
 
 from app import filters as formats
-from app.access import Permission, current_person, may, requires
+from app.access import Permission, may, reader, requires
 from app.extensions import db
-from app.leads.board import SIZE, Board, Card, Lane, Move, Narrowed, narrowed
+from app.leads.board import SIZE, Board, Card, Lane, Move, Narrowed, Ways, narrowed
 from app.leads.lead_list import LIST, waiting
 from app.leads.leads import bp
+from app.listing.kept import ask
 from app.models import Lead, LeadOffer, LeadStage, OfferState, Partner, Person
 from app.models.owning import may_edit
 from app.rules.lead_stages import OPEN, LeadAct, Standing
@@ -33,12 +34,13 @@ LANES = {
 FILTERS = ("owner", "campaign", "partner", "source", "country")
 COUNTED = 1_001
 """How far a lane is counted: seven lanes of ten thousand would take longer than the whole page may."""
-OF_CLOSED = 10
+OF_CLOSED = 5
 """Cards in a lane of what is over."""
-SHOWN = (
+SHOWN = select(
     Lead.id, Lead.company, Lead.city, Lead.stage, Lead.partner_id, Lead.owner_id, Lead.staged_at, Lead.created_on,
     Lead.budget, Lead.currency,
 )  # fmt: skip
+COUNTING = select(literal(1)).select_from(Lead)
 
 
 @bp.get("/board")
@@ -53,11 +55,12 @@ def _lanes(seen: Narrowed) -> list[Lane]:
     """Read all cards in one question, all totals in another."""
     cards: dict[LeadStage, list[Card]] = {stage: [] for stage in LANES}
     drawing = Drawing.now()
-    for row in db.session.execute(_cards(seen.condition)):
+    for row in ask(db.session(), _cards, SHOWN, [seen.condition]):
         lane = cards[row.stage]
         if len(lane) < (SIZE if row.stage in OPEN else OF_CLOSED):
             lane.append(drawing.card(row))
-    totals = {LeadStage(row.stage): row.total for row in db.session.execute(_totals(seen.condition))}
+    counted = ask(db.session(), _totals, COUNTING, [seen.condition])
+    totals = {LeadStage(row.stage): row.total for row in counted}
     args: dict[str, Any] = {**seen.args}
     return [
         Lane(
@@ -67,11 +70,11 @@ def _lanes(seen: Narrowed) -> list[Lane]:
     ]
 
 
-def _cards(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _cards(query: Select[*tuple[Any, ...]], conditions: Sequence[Any]) -> Select[*tuple[Any, ...]]:
     """Return the latest leads of every stage, each stage read by an index until its lane is full."""
     newest = (Lead.created_on.desc(), Lead.id.desc())
     lane = _lane()
-    in_lane = select(*SHOWN).where(Lead.stage == lane.c.stage, condition).order_by(*newest).limit(SIZE)
+    in_lane = query.where(Lead.stage == lane.c.stage, *conditions).order_by(*newest).limit(SIZE)
     card = in_lane.correlate(lane).lateral("card")
     return (
         select(
@@ -89,10 +92,10 @@ def _cards(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _totals(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _totals(query: Select[*tuple[Any, ...]], conditions: Sequence[Any]) -> Select[*tuple[Any, ...]]:
     """Return how many leads each lane has, each counted as far as a lane says it."""
     lane = _lane()
-    some = select(literal(1)).select_from(Lead).where(Lead.stage == lane.c.stage, condition).limit(COUNTED)
+    some = query.where(Lead.stage == lane.c.stage, *conditions).limit(COUNTED)
     counted = (
         select(func.count().label("total")).select_from(some.correlate(lane).lateral()).lateral("counted")
     )
@@ -144,7 +147,7 @@ class Drawing:
     def now(cls) -> Drawing:
         """Return it for who reads."""
         may_write, may_pass = may(Permission.LEADS_WRITE), may(Permission.LEADS_PASS)
-        return cls(current_person, may_write, may_pass, url_for("leads.index"))
+        return cls(reader(), may_write, may_pass, url_for("leads.index"))
 
     def card(self, row: Any) -> Card:
         """Return a lead as a card."""
@@ -163,29 +166,28 @@ class Drawing:
             amount=None if row.budget is None else formats.money(row.budget, row.currency),
             unit=row.currency,
             mark=(f"On offer, {until}", "warn") if until else None,
-            moves=self.moves(row, href),
+            ways=self.ways(row),
         )
 
-    def moves(self, row: Any, href: str) -> list[Move]:
+    def ways(self, row: Any) -> Ways:
         """Return the ways a card may go, for who reads."""
         standing = Standing(row.stage, row.partner_id is not None, row.answer_by is not None)
         edits = self.writes and may_edit(self.reader, row.partner_id, row.owner_id)
-        return [
-            Move(to, label, href + address, asks=asks)
-            for to, label, address, asks in _open_ways(standing, edits, self.passes)
-        ]
+        return _open_ways(standing, edits, self.passes)
 
 
 @lru_cache(maxsize=256)
-def _open_ways(standing: Standing, edits: bool, passes: bool) -> list[tuple[str, str, str, bool]]:  # noqa: FBT001 - kept by all it depends on
-    """Return the ways out of a standing, for who has these rights: lane, words, end of the address, whether it asks."""
-    return [
-        (
-            (way.to or standing.after(way.act)).value,
-            way.label,
-            f"/{way.address}?back=board" if way.asks else f"/{way.address}",
-            way.asks,
-        )
-        for way in WAYS
-        if (passes if way.staff else edits) and standing.allows(way.act)
-    ]
+def _open_ways(standing: Standing, edits: bool, passes: bool) -> Ways:  # noqa: FBT001 - kept by all it depends on
+    """Return the ways out of a standing, for who has these rights."""
+    return Ways(
+        [
+            Move(
+                (way.to or standing.after(way.act)).value,
+                way.label,
+                f"/{way.address}?back=board" if way.asks else f"/{way.address}",
+                asks=way.asks,
+            )
+            for way in WAYS
+            if (passes if way.staff else edits) and standing.allows(way.act)
+        ]
+    )

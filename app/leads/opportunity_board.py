@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Subquery, and_, select, union_all
+from sqlalchemy import ClauseElement, ColumnElement, Select, Subquery, and_, literal, select, union_all
 
 from app import filters as formats
 from app import scope
-from app.access import Permission, current_person, may, requires
+from app.access import Permission, may, reader, requires
 from app.extensions import db
 from app.leads import pipeline
-from app.leads.board import Board, Card, Lane, Move, Narrowed, narrowed
+from app.leads.board import NOWHERE, Board, Card, Lane, Move, Narrowed, Ways, narrowed
 from app.leads.opportunities import bp
 from app.leads.opportunity_list import LIST
 from app.listing.audience import PARTNER, partner_filter
-from app.models import Opportunity, OpportunityStage, Partner, PipelineSum, StageKind
+from app.listing.kept import ask
+from app.models import Opportunity, OpportunityStage, Partner, Person, PipelineSum, StageKind
 from app.models.owning import may_edit
 
 CARDS = 8
@@ -31,11 +32,14 @@ CLOSED_DAYS = 30
 ALL = 10**18
 """Where the database keeps the sums, every deal of a lane is counted."""
 FILTERS = ("owner", "partner", "product")
-SHOWN = (
+SHOWN = select(
     Opportunity.id, Opportunity.name, Opportunity.customer, Opportunity.stage_id, Opportunity.amount, Opportunity.currency,
     Opportunity.partner_id, Opportunity.owner_id, Opportunity.expected_on, Opportunity.closed_on,
     Opportunity.confirmed_at, Opportunity.next_step,
 )  # fmt: skip
+
+
+KINDS = {StageKind.OPEN: "o", StageKind.WON: "w", StageKind.LOST: "l"}
 
 
 @bp.get("/board")
@@ -63,25 +67,46 @@ def _sums(seen: Narrowed, stages: Sequence[OpportunityStage], since: date) -> di
     if not seen.args.keys() - {PARTNER}:
         kept = pipeline.sums(partner_filter(PipelineSum.partner_id).where(whose) if whose else None)
     counted = [stage for stage in stages if stage.kind is not StageKind.OPEN or kept is None]
-    found = pipeline.of_lanes({stage.id: _stands(seen, stage, since) for stage in counted})
+    found = pipeline.of_lanes(_stands, _parts(seen, counted, since), _kinds(counted)) if counted else {}
     for one in kept or []:
         found.setdefault(one.stage_id or 0, []).append(one)
     return found
 
 
-def _stands(seen: Narrowed, stage: OpportunityStage, since: date) -> ColumnElement[bool]:
+def _parts(seen: Narrowed, stages: Sequence[OpportunityStage], since: date) -> list[ClauseElement]:
+    """Return what a question about lanes differs in from day to day: the filters, since when, and the stages."""
+    return [seen.condition, literal(since), *(literal(stage.id) for stage in stages)]
+
+
+def _kinds(stages: Sequence[OpportunityStage]) -> str:
+    """Return what it is composed by: which of the stages are open, in a word."""
+    return "".join(KINDS[stage.kind] for stage in stages)
+
+
+def _stands(kind: str, stage_id: Any, since: Any, condition: Any) -> ColumnElement[bool]:
     """Return the condition that a deal stands in a lane: open, or closed lately."""
     closed = Opportunity.closed_on
-    is_shown = closed.is_(None) if stage.kind is StageKind.OPEN else closed >= since
-    return and_(Opportunity.stage_id == stage.id, is_shown, Opportunity.deleted_at.is_(None), seen.condition)
+    is_shown = closed.is_(None) if kind == KINDS[StageKind.OPEN] else closed >= since
+    return and_(Opportunity.stage_id == stage_id, is_shown, Opportunity.deleted_at.is_(None), condition)
 
 
-def _shown(seen: Narrowed, stage: OpportunityStage, since: date) -> Subquery:
+def _shown(query: Select[*tuple[Any, ...]], kind: str, stands: ColumnElement[bool]) -> Subquery:
     """Return the first deals of a lane: what may close first, or what was closed last."""
-    deals = select(*SHOWN).where(_stands(seen, stage, since)).limit(CARDS)
-    if stage.kind is StageKind.OPEN:
+    deals = query.where(stands).limit(CARDS)
+    if kind == KINDS[StageKind.OPEN]:
         return deals.order_by(Opportunity.expected_on, Opportunity.id).subquery()
     return deals.order_by(Opportunity.closed_on.desc(), Opportunity.id.desc()).subquery()
+
+
+def _in_lanes(query: Select[*tuple[Any, ...]], parts: Sequence[Any], kinds: str) -> Select[*tuple[Any, ...]]:
+    """Return the cards of every lane, in one question."""
+    condition, since, *stages = parts
+    lanes = zip(kinds, stages, strict=True)
+    shown = [_shown(query, kind, _stands(kind, stage, since, condition)) for kind, stage in lanes]
+    card = union_all(*map(select, shown)).subquery("card")
+    return select(card, Partner.name.label("partner_name")).outerjoin(
+        Partner, Partner.id == card.c.partner_id
+    )
 
 
 def _address(seen: Narrowed, stage: OpportunityStage, since: date) -> str:
@@ -118,16 +143,12 @@ def _most(sums: Sequence[pipeline.Sum]) -> int:
 
 
 def _cards(seen: Narrowed, stages: Sequence[OpportunityStage], since: date) -> dict[int, list[Card]]:
-    """Return the cards of every lane, in one question."""
-    card = union_all(*(select(_shown(seen, stage, since)) for stage in stages)).subquery("card")
-    rows = db.session.execute(
-        select(card, Partner.name.label("partner_name")).outerjoin(Partner, Partner.id == card.c.partner_id)
-    )
-    by_id = {stage.id: stage for stage in stages}
+    """Return the cards of every lane."""
+    rows = ask(db.session(), _in_lanes, SHOWN, _parts(seen, stages, since), _kinds(stages))
+    drawing = Drawing.now(stages)
     cards: dict[int, list[Card]] = {}
-    today = scope.today()
     for row in sorted(rows, key=_place):
-        cards.setdefault(row.stage_id, []).append(_card(row, by_id[row.stage_id], stages, today))
+        cards.setdefault(row.stage_id, []).append(drawing.card(row))
     return cards
 
 
@@ -138,60 +159,79 @@ def _place(row: Any) -> tuple[int, int]:
     return (row.expected_on or date.max).toordinal(), row.id
 
 
-def _card(row: Any, stage: OpportunityStage, stages: Sequence[OpportunityStage], today: date) -> Card:
-    record = url_for("opportunities.show", opportunity_id=row.id)
-    notes = [row.customer if row.customer not in row.name else ""]
-    if current_person.is_staff:
-        notes.append(row.partner_name)
-    if row.next_step:
-        notes.append(f"Next: {row.next_step}")
-    mark = None
-    if stage.kind is StageKind.WON and row.confirmed_at is None:
-        mark = ("To be confirmed", "warn")
-    elif row.expected_on is not None and row.closed_on is None:
-        mark = (f"Expected {formats.day(row.expected_on)}", "warn" if row.expected_on < today else "neutral")
-    return Card(
-        row.id,
-        row.name,
-        record,
-        notes,
-        formats.money(row.amount, row.currency),
-        row.currency,
-        mark,
-        _moves(row, record, stage, stages),
-    )
+@dataclass(frozen=True)
+class Drawing:
+    """What every card of the board is drawn with, asked for once."""
+
+    reader: Person
+    writes: bool
+    deals: str
+    """The address below which deals stand."""
+    stages: Mapping[int, OpportunityStage]
+    ways: Mapping[int, Ways]
+    """Where a card of a stage may go, for who may work it."""
+    today: date
+
+    @classmethod
+    def now(cls, stages: Sequence[OpportunityStage]) -> Drawing:
+        """Return it for who reads."""
+        return cls(
+            reader(),
+            may(Permission.OPPORTUNITIES_WRITE),
+            url_for("opportunities.index"),
+            {stage.id: stage for stage in stages},
+            {stage.id: _ways(stage, stages) for stage in stages},
+            scope.today(),
+        )
+
+    def card(self, row: Any) -> Card:
+        """Return a deal as a card."""
+        works = self.writes and may_edit(self.reader, row.partner_id, row.owner_id)
+        return Card(
+            row.id,
+            row.name,
+            f"{self.deals}/{row.id}",
+            [
+                row.customer if row.customer not in row.name else "",
+                row.partner_name if self.reader.partner_id is None else "",
+                f"Next: {row.next_step}" if row.next_step else "",
+            ],
+            formats.money(row.amount, row.currency),
+            row.currency,
+            self._mark(row),
+            self.ways[row.stage_id] if works else NOWHERE,
+        )
+
+    def _mark(self, row: Any) -> tuple[str, str] | None:
+        if self.stages[row.stage_id].kind is StageKind.WON and row.confirmed_at is None:
+            return "To be confirmed", "warn"
+        if row.expected_on is not None and row.closed_on is None:
+            return (
+                f"Expected {formats.day(row.expected_on)}",
+                "warn" if row.expected_on < self.today else "neutral",
+            )
+        return None
 
 
-def _moves(row: Any, record: str, stage: OpportunityStage, stages: Sequence[OpportunityStage]) -> list[Move]:
-    """Return where a card may go: what the table of stages forbids is not offered (L5).
-
-    The acts stand under the record's address; composing each of the hundreds anew would cost more than the rest.
-    """
-    mine = may_edit(current_person, row.partner_id, row.owner_id)
-    if not (mine and may(Permission.OPPORTUNITIES_WRITE)):
-        return []
-    if stage.kind is not StageKind.OPEN:
-        return _ways_back(record, stages) if may(Permission.DEALS_DECIDE) else []
-    return [_move(record, one) for one in stages if one.id != stage.id]
+def _ways(stage: OpportunityStage, stages: Sequence[OpportunityStage]) -> Ways:
+    """Return where the cards of a stage may go: what the table of stages forbids is not offered (L5)."""
+    if stage.kind is StageKind.OPEN:
+        return Ways([_move(one) for one in stages if one.id != stage.id])
+    return Ways(_ways_back(stages)) if may(Permission.DEALS_DECIDE) else NOWHERE
 
 
-def _move(record: str, stage: OpportunityStage) -> Move:
+def _move(stage: OpportunityStage) -> Move:
     """Return the way to a stage: by a press to an open one, by a form to an end."""
     lane = str(stage.id)
     if stage.kind is StageKind.OPEN:
-        return Move(lane, stage.name, f"{record}/stage", {"stage_id": lane})
+        return Move(lane, stage.name, "/stage", {"stage_id": lane})
     act = "win" if stage.kind is StageKind.WON else "loss"
-    return Move(lane, stage.name, f"{record}/{act}?stage_id={lane}&back=board", asks=True)
+    return Move(lane, stage.name, f"/{act}?stage_id={lane}&back=board", asks=True)
 
 
-def _ways_back(record: str, stages: Sequence[OpportunityStage]) -> list[Move]:
+def _ways_back(stages: Sequence[OpportunityStage]) -> list[Move]:
     return [
-        Move(
-            str(one.id),
-            f"Open again: {one.name}",
-            f"{record}/reopening?stage_id={one.id}&back=board",
-            asks=True,
-        )
+        Move(str(one.id), f"Open again: {one.name}", f"/reopening?stage_id={one.id}&back=board", asks=True)
         for one in stages
         if one.kind is StageKind.OPEN
     ]

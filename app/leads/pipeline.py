@@ -5,16 +5,17 @@ Amounts of different currencies are never added up: each currency is said by its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, union_all
+from sqlalchemy import ClauseElement, ColumnElement, Select, case, func, select, union_all
 
 from app import filters as formats
 from app import scope
 from app.extensions import db
+from app.listing.kept import ask
 from app.models import Opportunity, OpportunityStage, PipelineSum
 
 FEW = 200
@@ -42,19 +43,25 @@ def sums(whose: ColumnElement[bool] | None = None) -> list[Sum] | None:
     opened = scope.current()
     if opened is None or opened.own_only:
         return None
-    kept = (
-        select(
-            PipelineSum.stage_id,
-            PipelineSum.currency,
-            func.sum(PipelineSum.deals),
-            func.sum(PipelineSum.amount),
-            func.sum(PipelineSum.weighted + PipelineSum.unweighted * OpportunityStage.probability),
-        )
-        .join(OpportunityStage, OpportunityStage.id == PipelineSum.stage_id)
-        .group_by(PipelineSum.stage_id, PipelineSum.currency)
-        .having(func.sum(PipelineSum.deals) > 0)
+    return _read(ask(db.session(), _narrowed, _KEPT, [] if whose is None else [whose]))
+
+
+_KEPT = (
+    select(
+        PipelineSum.stage_id,
+        PipelineSum.currency,
+        func.sum(PipelineSum.deals),
+        func.sum(PipelineSum.amount),
+        func.sum(PipelineSum.weighted + PipelineSum.unweighted * OpportunityStage.probability),
     )
-    return _read(db.session.execute(kept if whose is None else kept.where(whose)))
+    .join(OpportunityStage, OpportunityStage.id == PipelineSum.stage_id)
+    .group_by(PipelineSum.stage_id, PipelineSum.currency)
+    .having(func.sum(PipelineSum.deals) > 0)
+)
+
+
+def _narrowed(query: Select[*tuple[Any, ...]], conditions: Sequence[Any]) -> Select[*tuple[Any, ...]]:
+    return query.where(*conditions)
 
 
 _CHANCE = func.coalesce(Opportunity.probability, OpportunityStage.probability)
@@ -75,17 +82,16 @@ def of_deals(deals: Select[Any]) -> list[Sum]:
     return _read(db.session.execute(rows.order_by(None).group_by(Opportunity.stage_id, Opportunity.currency)))
 
 
-def of_lanes(lanes: Mapping[int, ColumnElement[bool]]) -> dict[int, list[Sum]]:
-    """Return what the deals of each stage make as far as they are few; of more only that they are more."""
-    if not lanes:
-        return {}
-    some = [select(_few(stage_id, condition)) for stage_id, condition in lanes.items()]
-    rows = union_all(*some).subquery("some")
-    sums = select(
-        rows.c.stage_id, rows.c.currency, func.count(), func.sum(rows.c.amount), func.sum(rows.c.weight)
-    ).group_by(rows.c.stage_id, rows.c.currency)
+def of_lanes(
+    stands: Callable[..., ColumnElement[bool]], parts: Sequence[ClauseElement], kinds: str
+) -> dict[int, list[Sum]]:
+    """Return what the deals of each lane make as far as they are few; of more only that they are more.
+
+    `parts` are a condition of all, since when closed deals count, and the stages, of which `kinds` has a letter each;
+    `stands` makes of a letter, a stage and the others the condition of its deals.
+    """
     found: dict[int, list[Sum]] = {}
-    for one in _read(db.session.execute(sums)):
+    for one in _read(ask(db.session(), _few_of_lanes, _WEIGHED, parts, kinds, stands)):
         found.setdefault(one.stage_id or 0, []).append(one)
     for stage_id, ones in found.items():
         if sum(one.deals for one in ones) > FEW:
@@ -93,14 +99,24 @@ def of_lanes(lanes: Mapping[int, ColumnElement[bool]]) -> dict[int, list[Sum]]:
     return found
 
 
-def _few(stage_id: int, condition: ColumnElement[bool]) -> Subquery:
-    deals = (
-        select(Opportunity.stage_id, Opportunity.currency, Opportunity.amount, _WEIGHT.label("weight"))
-        .join(OpportunityStage, OpportunityStage.id == Opportunity.stage_id)
-        .where(condition)
-        .limit(FEW + 1)
-    )
-    return deals.subquery(f"few_{stage_id}")
+_WEIGHED = select(
+    Opportunity.stage_id, Opportunity.currency, Opportunity.amount, _WEIGHT.label("weight")
+).join(OpportunityStage, OpportunityStage.id == Opportunity.stage_id)
+
+
+def _few_of_lanes(
+    query: Select[*tuple[Any, ...]],
+    parts: Sequence[Any],
+    kinds: str,
+    stands: Callable[..., ColumnElement[bool]],
+) -> Select[*tuple[Any, ...]]:
+    condition, since, *stages = parts
+    lanes = zip(kinds, stages, strict=True)
+    few = [query.where(stands(kind, one, since, condition)).limit(FEW + 1).subquery() for kind, one in lanes]
+    rows = union_all(*map(select, few)).subquery("some")
+    return select(
+        rows.c.stage_id, rows.c.currency, func.count(), func.sum(rows.c.amount), func.sum(rows.c.weight)
+    ).group_by(rows.c.stage_id, rows.c.currency)
 
 
 def by_currency(found: Iterable[Sum]) -> list[Sum]:
