@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from flask import request, url_for
 from sqlalchemy import func, select
 
-from app.access import current_person
+from app.access import Permission, current_person, may
 from app.extensions import db
 from app.funds import entries, reader
 from app.funds.periods import Preset, presets
@@ -57,6 +57,13 @@ class FundPage:
         return url_for(endpoint) if reader.is_there(endpoint) else None
 
     @property
+    def proposal_url(self) -> str | None:
+        """Where the reader plans an activity that this fund would pay."""
+        endpoint = "portal.activities.new"
+        allowed = may(Permission.ACTIVITIES_WRITE) and reader.is_there(endpoint)
+        return url_for(endpoint, fund=self.head.id) if allowed else None
+
+    @property
     def is_first_screen(self) -> bool:
         """Whether the newest entries are shown, so that what stands now belongs above them."""
         return not ("after" in request.args or "before" in request.args)
@@ -78,7 +85,7 @@ def fund_page(head: FundHead) -> FundPage:
 
 def next_expiry(head: FundHead) -> Expiry | None:
     """Return what would expire next; None when nothing ever does."""
-    return upcoming(db.session(), [head.id]).get(head.id)
+    return upcoming(db.session(), [head.id]).get(head.id) if head.may_expire else None
 
 
 def _waiting(head: FundHead) -> int:

@@ -15,9 +15,11 @@ from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
+from app.funds.own import held
 from app.listing import TODAY, Column, Listing, choice, matches
 from app.models import (
     ActivePeriod,
+    Fund,
     Partner,
     Partnership,
     PartnerType,
@@ -157,6 +159,7 @@ def show(partner_id: int) -> ResponseReturnValue:
         if may(Permission.EVENTS_READ)
         else None,
         list_href=list_href,
+        funds=held(Fund.partner_id == partner.id) if may(Permission.FUNDS_READ) else None,
     )
 
 

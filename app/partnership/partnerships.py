@@ -10,13 +10,15 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, select
 
-from app.access import Permission, current_person, requires
+from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
 from app.forms import render_form
+from app.funds.own import held
 from app.listing import TODAY, Column, Listing, choice, day, matches
 from app.models import (
     ActivePeriod,
+    Fund,
     Partner,
     Partnership,
     PartnerType,
@@ -152,6 +154,7 @@ def show(partnership_id: int) -> ResponseReturnValue:
         partnership=partnership,
         today=today,
         has_program=partnership_questions.has_a_program(db.session(), partnership.partner_type_id, today),
+        funds=held(Fund.partnership_id == partnership.id) if may(Permission.FUNDS_READ) else None,
     )
 
 

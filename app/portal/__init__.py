@@ -7,6 +7,7 @@ from app.portal import (
     catalogue,
     certificates,
     documents,
+    funds,
     history,
     home,
     organisation,
@@ -29,5 +30,6 @@ for page in (
     certificates,
     documents,
     activities,
+    funds,
 ):
     bp.register_blueprint(page.bp)

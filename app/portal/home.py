@@ -14,6 +14,7 @@ from sqlalchemy import Row, text
 from app import clock
 from app.access import Permission, requires
 from app.extensions import db
+from app.funds.own import own_funds
 from app.models.leads.lead_offer import card_title
 from app.portal.standing import own_standing
 
@@ -30,6 +31,7 @@ def show() -> ResponseReturnValue:
         "portal/home/show.html",
         standing=standing,
         trouble=trouble,
+        funds=own_funds(),
         offers=[_offered(row) for row in _of(latest, "offer")],
         leads=[(row, f"/leads/{row.id}") for row in _of(latest, "lead")],
         opportunities=[(row, f"/opportunities/{row.id}") for row in _of(latest, "opportunity")],

@@ -9,6 +9,7 @@ from app import stored_files
 from app.access import Permission, requires
 from app.charts import last_months
 from app.database import find
+from app.funds.own import latest, own_funds
 from app.models import TypeDocument
 from app.portal.analytics import own_analytics
 from app.portal.information import own_information
@@ -25,13 +26,15 @@ def show() -> ResponseReturnValue:
     standing, trouble = own_standing()
     if standing is None:
         return render_template("portal/program/off.html", trouble=trouble)
-    months = last_months(standing.on)
+    months, funds = last_months(standing.on), own_funds()
     return render_template(
         "portal/program/show.html",
         standing=standing,
         information=own_information(standing),
         analytics=own_analytics(standing.currency, months) if standing.currency else None,
         pipeline=own_pipeline(months[0]),
+        funds=funds,
+        fund_entries=latest(funds),
     )
 
 

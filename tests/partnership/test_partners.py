@@ -283,7 +283,7 @@ def test_every_tab_of_a_partnership_opens(
         answer = carl.get(f"/partnership/partnerships/{gold.id}{tab}")
         assert (tab, answer.status_code) == (tab, 200)
         assert words in ("" if tab.endswith(".xlsx") else answer.text)
-        assert len(queries) <= 10, (tab, queries)
+        assert len(queries) <= 11, (tab, queries)
         answer.close()
 
 

@@ -18,8 +18,8 @@ from tests.conftest import Queries
 from tests.portal.conftest import Story
 
 SignIn = Callable[[str], FlaskClient]
-PROGRAM_QUERIES = 11
-HOME_QUERIES = 9
+PROGRAM_QUERIES = 12
+HOME_QUERIES = 10
 
 
 def test_a_partner_reads_its_tier_and_what_is_missing_to_the_next(sign_in: SignIn, story: Story) -> None:

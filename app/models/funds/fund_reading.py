@@ -68,6 +68,11 @@ class FundHead:
         return self.overdraft is not None and self.available < -self.overdraft
 
     @property
+    def may_expire(self) -> bool:
+        """Whether money of this fund has a day by which it must be used (F6)."""
+        return self.ends_on is not None or self.use_within is not UseWithin.EVER
+
+    @property
     def today(self) -> date:
         """The calendar day it is for the partner (M4)."""
         return clock.today(self.zone)
