@@ -364,7 +364,8 @@ def test_the_board_shows_lanes_in_a_handful_of_questions(
 ) -> None:
     for number in range(28):
         factories.lead(session, cast.acme, f"Company {number}", date(2026, 1, 1) + timedelta(days=number))
-    made(session, cast.bolt, "Secret Bakery")
+    factories.lead(session, cast.bolt, "Secret Bakery", date(2026, 2, 1))
+    session.commit()
     client = sign_in(name)
     client.get("/leads/board")
     queries.clear()
