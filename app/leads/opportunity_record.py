@@ -11,6 +11,7 @@ from app import scope
 from app.access import Permission, current_person, may
 from app.extensions import db
 from app.filters import locale, number
+from app.leads.deal_credits import Credit, credits_of
 from app.models import (
     Opportunity,
     OpportunityProduct,
@@ -36,6 +37,7 @@ class Record:
     registration_tone: str
     order_url: str | None
     country: str | None
+    credits: Sequence[Credit]
 
     def counts_in_words(self, deal: Opportunity) -> list[str]:
         """Return what it counts towards, in sentences; without such a figure, whether it counts at all."""
@@ -70,6 +72,7 @@ def of(deal: Opportunity) -> Record:
         held.tone(today) if held else "neutral",
         _order_url(deal),
         reaching.countries(locale()).get(deal.country, deal.country) if deal.country else None,
+        credits_of(deal),
     )
 
 

@@ -53,7 +53,7 @@ def _state(given: str) -> ColumnElement[bool]:
 
 def _types() -> Choices:
     known = db.session.execute(select(FundType.id, FundType.name).order_by(FundType.name))
-    return [(number, name) for number, name in known]
+    return [(str(number), name) for number, name in known]
 
 
 def _money(name: str, label: str, units: Any) -> Column:

@@ -21,7 +21,7 @@ from app.models.funds.entry import Entry, EntryKind
 from app.models.funds.fund_difference import FundDifference
 from app.models.person import Person, Role
 from app.models.talk.step import Step
-from app.rules import accrual, ledger
+from app.rules import ledger
 
 FOUND = "fund_difference.found"
 AT_ONCE = 2000
@@ -117,12 +117,10 @@ def _why(one: Due) -> str:
         return one.problem
     posted = "Nothing is posted."
     if one.live is not None:
-        posted = f"Posted: {ledger.in_words(one.live.amount, one.live.currency)}, {accrual.sentence(one.live.facts)}."
+        posted = f"Posted: {one.posted}."
     if not one.is_due:
         return f"{one.why_not or 'Nothing is due.'} {posted}"
-    return (
-        f"Due: {ledger.in_words(one.units, one.row.fund_currency)}, {accrual.sentence(one.facts)}. {posted}"
-    )
+    return f"Due: {ledger.in_words(one.units, one.row.fund_currency)}, {one.sentence}. {posted}"
 
 
 def settle_vanished(session: Session) -> None:

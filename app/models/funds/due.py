@@ -14,65 +14,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from app.models.funds.due_question import QUESTION
 from app.rules import accrual, ledger
 from app.rules.accrual import Basis
 from app.rules.money import from_minor
 from app.rules.refusals import MissingRate
-
-QUESTION: TextClause = text("""
-select o.id as deal_id, o.name as deal, o.partner_id, o.amount, o.currency, o.closed_on,
-    s.kind as stage, o.confirmed_at is not null as confirmed, o.deleted_at is not null as deleted,
-    t.id as fund_type_id, t.name as fund_type,
-    coalesce(l.facts ->> 'category', case when t.active then t.percent_category end) as category,
-    l.id as live_id, l.fund_id as live_fund_id, l.partner_id as live_partner_id, l.amount as live_amount,
-    l.currency as live_currency, l.facts as live_facts, l.meant_on as live_meant_on,
-    h.id as partnership_id, h.active, i.id as tier_id, i.name as tier,
-    v.id as version_id, v.name as version, v.currency as program_currency, b.number as percent,
-    f.id as fund_id, f.currency as fund_currency, f.starts_on, f.ends_on,
-    case when o.currency = v.currency then 1 else r.rate end as rate,
-    case when f.currency = v.currency then 1 else q.rate end as to_rate
-from opportunity o
-join opportunity_stage s on s.id = o.stage_id
-cross join fund_type t
-left join lateral (
-    select e.* from fund_entry e
-    where e.opportunity_id = o.id and e.kind = 'accrual' and e.cause = 'deal/' || o.id || '/' || t.id
-    and not exists (select from fund_entry x where x.reverses_id = e.id)
-    order by e.id limit 1
-) l on true
-left join lateral (
-    select p.id, exists (
-        select from active_period a where a.partnership_id = p.id and a.during @> o.closed_on
-    ) as active
-    from partnership p
-    where p.partner_id = o.partner_id and o.closed_on between p.start_on and p.due_on
-    order by active desc, p.start_on desc limit 1
-) h on true
-left join tier_period d on d.partnership_id = h.id and d.during @> o.closed_on
-left join tier i on i.id = d.tier_id
-left join lateral (
-    select pv.id, pv.name, pv.currency from program_version pv
-    where pv.status = 'published' and pv.valid_from <= o.closed_on order by pv.valid_from desc limit 1
-) v on true
-left join lateral (
-    select m.number from ladder y
-    join rung g on g.ladder_id = y.id and g.tier_id = d.tier_id
-    join parameter m on m.rung_id = g.id and m.kind = 'benefit'
-    join category c on c.id = m.category_id
-        and c.name = coalesce(l.facts ->> 'category', case when t.active then t.percent_category end)
-    where y.version_id = v.id and coalesce(m.valid_from <= o.closed_on, true)
-    and coalesce(m.valid_to >= o.closed_on, true)
-    limit 1
-) b on true
-left join fund f on f.partnership_id = h.id and f.fund_type_id = t.id
-left join exchange_rate r on r.currency = o.currency and r.day = o.closed_on
-left join exchange_rate q on q.currency = f.currency and q.day = o.closed_on
-where o.id = any(:deals) and ((t.percent_category is not null and t.active) or l.id is not null)
-order by o.id, t.id
-""")
 
 COMPARED = (
     "percent",
@@ -97,6 +45,7 @@ class Live:
     amount: int
     currency: str
     meant_on: date
+    sequence: int
     facts: Mapping[str, Any]
 
 
@@ -172,6 +121,16 @@ class Due:
     def amount(self) -> Decimal:
         """How much is due, as an amount of the fund's currency; where nothing is, zero."""
         return from_minor(self.units, self.row.fund_currency) if self.is_due else Decimal(0)
+
+    @property
+    def posted(self) -> str:
+        """What stands in the ledger, in words: "500.00 USD, 1 % of …"; empty where nothing does."""
+        live = self.live
+        return (
+            ""
+            if live is None
+            else f"{ledger.in_words(live.amount, live.currency)}, {accrual.sentence(live.facts)}"
+        )
 
     @property
     def sentence(self) -> str:
@@ -269,5 +228,6 @@ def _live(row: Any) -> Live | None:
         row.live_amount,
         row.live_currency,
         row.live_meant_on,
+        row.live_sequence,
         row.live_facts,
     )
