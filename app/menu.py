@@ -136,7 +136,11 @@ PORTAL = (
 )
 
 
-BESIDE = {"/leads/rules": ("/leads/decisions", "/leads/pinned")}
+BESIDE = {
+    "/leads/rules": ("/leads/decisions", "/leads/pinned"),
+    "/partnership/activities": ("/partnership/joint-activities",),
+    "/partnership/activity-types": ("/partnership/approval-rules",),
+}
 """Pages that belong to a link of the menu without standing below its address."""
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.models.activities.activity import Activity, ActivityStatus
+from app.models.activities.waiting import decided_by
 from app.models.assessment import Assessment
 from app.models.deals.opportunity import Opportunity, OpportunityStage, StageKind
 from app.models.event import Event
@@ -85,6 +87,9 @@ class Waiting:
     registered: int
     ordered: int
     differences: int
+    activities: int
+    """Marketing activities whose next step the reader decides."""
+    settlements: int
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,10 @@ def waiting(session: Session, on: date, reader: Person) -> Waiting:
     ordered = select(Order.id).where(Order.status == OrderStatus.SUBMITTED)
     draft = select(ProgramVersion.name).where(ProgramVersion.status == VersionStatus.DRAFT)
     differences = select(FundDifference.id).where(FundDifference.settled_at.is_(None))
-    questions = (reported, leads, approvals, passages, own_leads, registered, ordered, differences)
+    activities = select(Activity.id).where(decided_by(reader))
+    settlements = select(Activity.id).where(Activity.status == ActivityStatus.COMPLETED)
+    money = (differences, activities, settlements)
+    questions = (reported, leads, approvals, passages, own_leads, registered, ordered, *money)
     counts = (_up_to_a_thousand(question) for question in questions)
     row = session.execute(select(draft.scalar_subquery(), *counts)).one()
     return Waiting(*row)

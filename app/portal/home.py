@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, text
 
-from app import clock
+from app import clock, scope
 from app.access import Permission, requires
 from app.extensions import db
 from app.funds.own import own_funds
@@ -26,12 +26,15 @@ bp = Blueprint("home", __name__)
 def show() -> ResponseReturnValue:
     """Show the tier, what is missing, and the latest leads, deals and orders."""
     standing, trouble = own_standing()
-    latest = db.session.execute(_LATEST, {"now": clock.now()}).all()
+    latest = db.session.execute(_LATEST, {"now": clock.now(), "today": scope.today()}).all()
     return render_template(
         "portal/home/show.html",
         standing=standing,
         trouble=trouble,
         funds=own_funds(),
+        activities=[
+            (row, url_for("portal.activities.show", activity_id=row.id)) for row in _of(latest, "activity")
+        ],
         offers=[_offered(row) for row in _of(latest, "offer")],
         leads=[(row, f"/leads/{row.id}") for row in _of(latest, "lead")],
         opportunities=[(row, f"/opportunities/{row.id}") for row in _of(latest, "opportunity")],
@@ -56,7 +59,8 @@ def _of(rows: Any, kind: str) -> list[Row[Any]]:
     return [row for row in rows if row.kind == kind]
 
 
-# The five latest of each kind, and the leads offered with the nearest deadlines, in one question.
+# The five latest of each kind, the leads offered with the nearest deadlines, and the activities that wait for the partner,
+# in one question.
 _LATEST = text("""
     (select 'lead' as kind, id, company as title, '' as note, created_on as day, null::numeric as amount,
             null as currency, stage as state
@@ -72,4 +76,8 @@ _LATEST = text("""
     union all
     (select 'offer', id, card::text, '', null, extract(epoch from answer_by), null, state
      from lead_offer where state = 'open' and answer_by > :now order by answer_by, id limit 5)
+    union all
+    (select 'activity', id, title, coalesce(reason, ''), ends_on, null, currency, status
+     from activity where status = 'returned' or (status = 'approved' and ends_on < :today)
+     order by ends_on, id limit 5)
 """)
