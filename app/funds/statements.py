@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app import scope
 from app.database import new_session
@@ -63,11 +64,9 @@ def _day(name: str, otherwise: date) -> date:
 
 def _streamed(asked: Statement, form: str) -> Iterator[str]:
     """Return the file piece by piece, read by a session of its own: the request's ends before the stream."""
-    opened = scope.current()
-    pieces = statement_files.WRITERS[form]
+    return _pieces(asked, form, new_session(), scope.current() or scope.DOOR)
 
-    def stream() -> Iterator[str]:
-        with scope.opened(opened or scope.DOOR), new_session() as session:
-            yield from pieces(session, asked)
 
-    return stream()
+def _pieces(asked: Statement, form: str, session: Session, opened: scope.Scope) -> Iterator[str]:
+    with scope.opened(opened), session:
+        yield from statement_files.WRITERS[form](session, asked)
