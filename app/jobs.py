@@ -39,6 +39,7 @@ FOLLOWS: dict[str, str] = {
     "import.asked": "importing.run",
     "assessments.asked": "assessments.run",
     "import.done": "customers.attach",
+    "ledger.proof_asked": "ledger.prove",
     "lead.came_in": "leads.distribute",
     "lead.qualified": "leads.distribute",
 }

@@ -62,6 +62,7 @@ CLOSED = {
     "import_run",
     "joint_activity",
     "ledger_anchor",
+    "ledger_proof",
     "pinned_account",
     "posting_request",
     "sign_in",

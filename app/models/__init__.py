@@ -24,6 +24,7 @@ from app.models.funds.fund_account import AccountKind, FundAccount
 from app.models.funds.fund_difference import FundDifference
 from app.models.funds.fund_type import FundType, Overdraft, UseWithin
 from app.models.funds.ledger_anchor import LedgerAnchor
+from app.models.funds.ledger_proof import LedgerProof
 from app.models.funds.posting_request import PostingRequest, RequestState
 from app.models.import_run import ImportRun, ImportStatus
 from app.models.ladder import Category, Ladder, Measure, Parameter, ParameterKind, Rung
@@ -108,6 +109,7 @@ __all__ = [
     "LeadPassage",
     "LeadStage",
     "LedgerAnchor",
+    "LedgerProof",
     "MarkKind",
     "Measure",
     "Measurement",
