@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
+from app import stored_files
 from app.models import (
     ActivityStatus,
     Entry,
@@ -89,6 +92,22 @@ def test_files_are_kept_within_what_a_partner_may_keep(stage: Stage, cast: Cast)
         activity.add_proof(
             "Photo", stored_as="b", by=cast.oscar, name="b.png", **{**PNG, "size": 2 * 1024**2}
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("fair.mp4", b"\0\0\0\x18ftypmp42" * 5_000_000, "Files of this kind are not taken"),
+        ("fair.png", b"\x89PNG\r\n" + b"0" * 60 * 1024**2, "more than 20 MB"),
+        ("fair.png", b"<html><script>alert(1)</script></html>", "not what its name says"),
+        ("fair.pdf", b"", "empty"),
+    ],
+)
+def test_what_is_no_proof_is_not_taken(name: str, content: bytes, sentence: str) -> None:
+    """Bad input of the issue: a 60 MB video, a page that says it is a picture."""
+    upload = FileStorage(io.BytesIO(content), filename=name)
+    with pytest.raises(stored_files.FileRefused, match=sentence):
+        stored_files.receive(upload)
 
 
 # ---------------------------------------------------------------- settling
