@@ -23,7 +23,7 @@ from app.rules.money import from_minor
 
 SOON = 60
 """Days ahead in which money is said to expire soon."""
-SUMMED = 4
+SUMMED = 6
 """So many currencies are summed up above the list."""
 _held = aliased(FundAccount)
 

@@ -201,6 +201,23 @@ def test_an_entry_in_full_links_what_belongs_together_and_its_hash_can_be_checke
     assert "Fits" in debit
 
 
+def test_a_transfer_names_the_other_fund_on_both_sides(
+    session: Session, cast: Cast, sign_in: SignIn, fund: Fund
+) -> None:
+    """F4: two entries with one transfer, each leading to the other."""
+    travel = funds.fund(session, cast.acme, funds.fund_type(session, "Travel budget"))
+    Fund.transfer(fund, travel, D("12.50"), "To the fair", by=cast.mona, meant_on=date(2026, 3, 31))
+    session.commit()
+    mona = sign_in("mona")
+    source, target = (mona.get(f"/partnership/funds/{one.id}").text for one in (fund, travel))
+    entry = session.scalars(select(Entry).where(Entry.fund_id == travel.id)).one()
+    full = mona.get(f"/partnership/fund-entries/{entry.id}").text
+
+    assert f'<a href="/partnership/funds/{travel.id}"><bdi>Travel budget' in source
+    assert f'<a href="/partnership/funds/{fund.id}"><bdi>Marketing fund' in target
+    assert "The other side" in full
+
+
 def test_a_fund_without_entries_says_what_comes_first(session: Session, cast: Cast, sign_in: SignIn) -> None:
     """F1"""
     factories.partnership(session, cast.acme, BEGINS, ENDS)

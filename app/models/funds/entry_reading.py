@@ -109,22 +109,28 @@ class EntryLine:
 
 
 def _account(number: Any) -> Any:
-    return select(FundAccount.kind).where(FundAccount.id == number).scalar_subquery()
+    return select(FundAccount.kind).where(FundAccount.id == number).correlate(Entry).scalar_subquery()
 
 
 def _named(what: Any, *where: Any) -> Any:
-    return select(what).where(*where).scalar_subquery()
+    return select(what).where(*where).correlate(Entry).scalar_subquery()
+
+
+def _of_other_leg(what: Any) -> Any:
+    """Return something of the fund on the other side of a transfer."""
+    other = (
+        select(what)
+        .select_from(_leg)
+        .join(Fund, Fund.id == _leg.fund_id)
+        .join(FundType, FundType.id == Fund.fund_type_id)
+        .where(_leg.transfer_id == Entry.transfer_id, _leg.fund_id != Entry.fund_id)
+        .where(_leg.kind != EntryKind.REVERSAL)
+    )
+    return other.correlate(Entry).scalar_subquery()
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
     """Return all entries; names are asked for beside each row shown, so that a screen costs a screen."""
-    other = _named(
-        _leg.fund_id,
-        _leg.transfer_id == Entry.transfer_id,
-        _leg.fund_id != Entry.fund_id,
-        _leg.kind != EntryKind.REVERSAL,
-    )
-    other_fund = _named(FundType.name, Fund.id == other, FundType.id == Fund.fund_type_id)
     return (
         select(
             Entry.id,
@@ -163,8 +169,8 @@ def _lines() -> Select[*tuple[Any, ...]]:
             _named(Person.partner_id, Person.id == Entry.by_id),
             _named(Opportunity.name, Opportunity.id == Entry.opportunity_id),
             _named(Activity.title, Activity.id == Entry.activity_id),
-            other,
-            other_fund,
+            _of_other_leg(_leg.fund_id),
+            _of_other_leg(FundType.name),
         )
         .outerjoin(_was, _was.id == Entry.reverses_id)
         .outerjoin(_back, _back.reverses_id == Entry.id)
