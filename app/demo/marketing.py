@@ -28,6 +28,7 @@ from app.models import (
     FundType,
     JointActivity,
     Lead,
+    LeadStage,
     Opportunity,
     Partner,
     Partnership,
@@ -75,6 +76,7 @@ class Marketing:
         yield 42, self.plan_together
         yield 38, self.approve_together
         yield 35, self.warn
+        yield 30, self.count_what_came_of_it
         yield 20, self.prove_the_webinar
         yield 12, self.propose_a_fair_in_japan
         yield 10, self.ask_about_the_fair
@@ -176,14 +178,25 @@ class Marketing:
             is_final=True,
             note="Invoice 88-114, half",
         )
-        whose = Opportunity.partner_id == activity.partner_id
-        for deal in self.session.scalars(
-            select(Opportunity).where(whose).order_by(Opportunity.id.desc()).limit(3)
+
+    def count_what_came_of_it(self) -> None:
+        """Deals and leads that began at the open day: its return can be read."""
+        activity = self.activities["open day"]
+        deals = select(Opportunity).where(
+            Opportunity.partner_id == activity.partner_id,
+            Opportunity.confirmed_at.is_not(None),
+            Opportunity.closed_on > activity.ends_on,
+        )
+        leads = select(Lead).where(
+            Lead.partner_id == activity.partner_id,
+            Lead.stage.in_([LeadStage.CONVERTED, LeadStage.ACCEPTED]),
+            Lead.created_on > activity.ends_on - timedelta(days=20),
+        )
+        for record in (
+            *self.session.scalars(deals.order_by(Opportunity.closed_on).limit(2)),
+            *self.session.scalars(leads.order_by(Lead.created_on).limit(6)),
         ):
-            ActivityLink.link(activity, deal, by=self.lucia)
-        mine = select(Lead).where(Lead.partner_id == activity.partner_id).order_by(Lead.id.desc()).limit(5)
-        for lead in self.session.scalars(mine):
-            ActivityLink.link(activity, lead, by=self.lucia)
+            ActivityLink.link(activity, record, by=self.lucia)
 
     def plan_a_mailing(self) -> None:
         """One that is declined."""
