@@ -17,6 +17,7 @@ from app.models.assessment import Assessment
 from app.models.deals.opportunity import Opportunity, OpportunityStage, StageKind
 from app.models.event import Event
 from app.models.funds.fund_difference import FundDifference
+from app.models.funds.posting_request import PostingRequest, RequestState
 from app.models.ladder import Ladder, Rung
 from app.models.leads.lead import Lead, LeadStage
 from app.models.leads.lead_passage import LeadPassage, PassageState
@@ -90,6 +91,8 @@ class Waiting:
     activities: int
     """Marketing activities whose next step the reader decides."""
     settlements: int
+    requests: int
+    """Postings by hand that somebody else than the reader asked for (A2)."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,10 @@ def waiting(session: Session, on: date, reader: Person) -> Waiting:
     differences = select(FundDifference.id).where(FundDifference.settled_at.is_(None))
     activities = select(Activity.id).where(decided_by(reader))
     settlements = select(Activity.id).where(Activity.status == ActivityStatus.COMPLETED)
-    money = (differences, activities, settlements)
+    requests = select(PostingRequest.id).where(
+        PostingRequest.state == RequestState.WAITING, PostingRequest.requested_by_id != reader.id
+    )
+    money = (differences, activities, settlements, requests)
     questions = (reported, leads, approvals, passages, own_leads, registered, ordered, *money)
     counts = (_up_to_a_thousand(question) for question in questions)
     row = session.execute(select(draft.scalar_subquery(), *counts)).one()

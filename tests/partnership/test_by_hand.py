@@ -21,6 +21,7 @@ from app.models import (
     Overdraft,
     PostingRequest,
     RequestState,
+    Role,
     Vendor,
 )
 from tests import factories, funds
@@ -192,7 +193,7 @@ def test_who_reads_funds_posts_nothing(sign_in: SignIn, fund: Fund, who: str) ->
 @pytest.fixture
 def mike(session: Session, cast: Cast) -> Any:
     """A colleague of Mona."""
-    return factories.person(session, "Mike Marketing", factories.Role.MARKETING)
+    return factories.person(session, "Mike Marketing", Role.MARKETING)
 
 
 @pytest.fixture
@@ -395,3 +396,9 @@ def test_a_funds_end_and_overdraft_change(session: Session, sign_in: SignIn, fun
     assert [one.status_code for one in (gone, bare, done, stale)] == [422, 422, 303, 422]
     session.refresh(fund)
     assert (fund.ends_on, fund.overdraft) == (today, 75_50)
+
+
+def test_home_counts_what_others_asked_for(sign_in: SignIn, waiting: PostingRequest) -> None:
+    """A2: for who may decide it."""
+    assert "Postings for a second person" in sign_in("mona").get("/").text
+    assert "Postings for a second person" not in sign_in("carl").get("/").text
