@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import random
-from time import sleep
+from select import select
+from time import monotonic, sleep
 from typing import Any, TypeVar, cast
 
 import psycopg
 from flask import abort
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import Session
 
 from app import embedded, scope
@@ -27,8 +28,36 @@ log = logging.getLogger(__name__)
 DATABASE = "accord"
 RETRIED = frozenset({"40001", "40P01", "55P03"})
 TRIES = 5
+IDLE = 30.0
+"""Seconds after which a connection that was not used is asked whether it still leads anywhere."""
+
+
+def kept(_connection: Any, record: Any) -> None:
+    """Remember when a connection went back to the pool."""
+    record.info["kept_at"] = monotonic()
+
+
+def taken(connection: Any, record: Any, _proxy: Any) -> None:
+    """Look whether the server ended a connection while it lay in the pool: what it then sent is there to be read.
+
+    To ask the server on every request, as the pool itself would, is one way to it and back in a dozen.
+    """
+    kept_at = record.info.get("kept_at")
+    if kept_at is None:
+        return
+    ended, _, _ = select([connection.fileno()], [], [], 0)
+    if ended:
+        raise DisconnectionError
+    if monotonic() - kept_at > IDLE:
+        try:
+            connection.execute("select 1")
+            connection.rollback()
+        except psycopg.OperationalError as lost:
+            raise DisconnectionError from lost
+
+
 ENGINE_OPTIONS: dict[str, Any] = {
-    "pool_pre_ping": True,
+    "pool_events": [(kept, "checkin"), (taken, "checkout")],
     "pool_size": 5,
     "max_overflow": 5,
     "pool_timeout": 5,
