@@ -199,7 +199,9 @@ def mike(session: Session, cast: Cast) -> Any:
 @pytest.fixture
 def waiting(session: Session, cast: Cast, fund: Fund, mike: Any) -> PostingRequest:
     """Mike asks for 30.00."""
-    factories.published(session, factories.draft(session), BEGINS)
+    version = factories.draft(session)
+    factories.ladder(session, version, cast.reseller, "Silver")
+    factories.published(session, version, BEGINS)
     Vendor.here(session).ask_two_people_above(Decimal(20), by=cast.anna)
     request = fund.debit(Decimal(30), "A fair", by=mike, meant_on=fund.today()).request
     session.commit()
