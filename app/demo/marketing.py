@@ -242,8 +242,8 @@ class Marketing:
             title="Storage week",
             activity_type_id=self._type("Advertising").id,
             plan="The same advertisement in three regions in the same week.",
-            starts_on=self.today + timedelta(days=9),
-            ends_on=self.today + timedelta(days=15),
+            starts_on=self.today + timedelta(days=2),
+            ends_on=self.today + timedelta(days=8),
             shares=[(self._fund(code), Decimal(1_500)) for code in JOINT],
         )
         self.together.submit(by=self.lucia)
