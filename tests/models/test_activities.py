@@ -438,3 +438,17 @@ def test_a_partnership_that_is_off_begins_nothing_and_settles_what_was_promised(
     promised.complete(by=cast.oscar)
     promised.settle(D("400"), by=cast.mona, paid_on=TODAY, is_final=True)
     assert money(stage.fund) == (60_000, 0, 40_000)
+
+
+def test_a_fund_that_is_over_pays_for_nothing_new(session: Session, stage: Stage, cast: Cast) -> None:
+    """F6: what it promised before is paid."""
+    draft, waiting, promised = drafted(stage), submitted(stage), approved(stage)
+    stage.fund.ends_on = date(2026, 6, 14)
+    session.flush()
+    with pytest.raises(RuleBroken, match="fund ended on 2026-06-14"):
+        draft.submit(by=cast.oscar)
+    with pytest.raises(RuleBroken, match="fund ended on 2026-06-14"):
+        waiting.approve(by=cast.carl)
+
+    promised.settle(D(1), by=cast.mona, paid_on=TODAY, is_final=False)
+    assert money(stage.fund) == (60_000, 39_900, 100)

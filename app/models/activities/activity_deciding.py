@@ -12,9 +12,9 @@ from app.models.activities import activity_telling as telling
 from app.models.activities import approval_round
 from app.models.activities.activity_approval import ActivityApproval, ApprovalState
 from app.models.activities.activity_planning import (
-    Ended,
     PartOfMore,
     check,
+    check_possible,
     drop_steps,
     facts_of,
 )
@@ -82,9 +82,8 @@ class Deciding:
         more = rule.share(budget, activity.vendor_percent, activity.currency) - activity.reserved_amount()
         if more < 1:
             raise RuleBroken("Write a budget larger than the one that was approved.", "budget")
-        if not activity.partnership_is_active():
-            raise Ended
         today = today_of(activity)
+        check_possible(activity, today)
         asked = [(activity.reserved_amount() + more, activity.currency)]
         planned = approval_round.planned(session, asked, today)
         to = telling.asked(session, activity.partner_id, planned.first)
@@ -120,9 +119,8 @@ def decidable(activity: Activity, act: Act, by: Person) -> tuple[list[ActivityAp
 
 def check_still_possible(activity: Activity) -> None:
     """Refuse to approve for a partnership that ended meanwhile, or a plan that cannot be."""
-    if not activity.partnership_is_active():
-        raise Ended
     check(activity)
+    check_possible(activity, today_of(activity))
 
 
 def reserve(activity: Activity, *, by: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -206,8 +207,15 @@ def check_to_submit(activity: Activity, by: Person) -> None:
     today = today_of(activity)
     if by.partner_id is not None:
         rule.check_days(activity.ends_on, today)
+    check_possible(activity, today)
+
+
+def check_possible(activity: Activity, today: date) -> None:
+    """Refuse what is new of a fund that has not begun or is over, or of a partnership that ended (P3, F6)."""
     fund = activity.session.get_one(Fund, activity.fund_id)
     ledger.check_day(today, fund.starts_on)
+    if fund.ends_on is not None and fund.ends_on < today:
+        raise RuleBroken(f"The fund ended on {fund.ends_on}, so it pays for nothing new.", "fund_id")
     if fund.currency != activity.currency:
         raise RuleBroken(f"The fund is in {fund.currency}. Write the budget anew.", "budget")
     if not activity.partnership_is_active():
