@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, aliased
 
 from app.access import Permission, may
 from app.extensions import db
-from app.funds import reader
 from app.listing import Column, Listing, Page, choice, matches, text
 from app.models import AccountKind, Fund, FundAccount, FundType, Partner, UseWithin
 from app.models.funds.expiring import Expiry, upcoming
@@ -124,12 +123,7 @@ def _partner(given: str) -> ColumnElement[bool]:
 
 
 def _new_fund() -> tuple[str, str] | None:
-    endpoint = "partnership.fund_types.index"
-    return (
-        ("Fund types", url_for(endpoint))
-        if may(Permission.FUNDS_WRITE) and reader.is_there(endpoint)
-        else None
-    )
+    return ("New fund", url_for("partnership.fund_terms.choose")) if may(Permission.FUNDS_WRITE) else None
 
 
 def _expires_on(one: _Listed) -> date | None:

@@ -46,6 +46,8 @@ PERIODS = {
     UseWithin.HALF_YEAR: "Within its half-year",
     UseWithin.YEAR: "Within its year",
 }
+SHOWN = 2
+"""So many currencies a row of the list names."""
 NO_CATEGORY = ("", "No: credited by hand or by file")
 
 
@@ -123,6 +125,12 @@ class _Listed:
         """The type's number: where the next screen goes on."""
         return self.kind.id
 
+    @property
+    def available(self) -> str | None:
+        """What is available in all, of the most frequent currencies."""
+        more = len(self.sums) - SHOWN
+        return ", ".join([*self.sums[:SHOWN], *([f"and {more} more"] if more > 0 else [])]) or None
+
 
 def _types() -> Select[*tuple[Any, ...]]:
     funds = select(func.count(Fund.id)).where(Fund.fund_type_id == FundType.id)
@@ -173,7 +181,7 @@ LIST = Listing(
             tone=lambda one: "good" if one.kind.active else "neutral",
         ),
         Column("funds", "Funds", lambda one: one.funds, kind="number"),
-        Column("available", "Available", lambda one: ", ".join(one.sums) or None, kind="num"),
+        Column("available", "Available", lambda one: one.available),
         Column("credited", "Won deals credit it by", lambda one: one.kind.percent_category),
         Column("overdraft", "May be spent", lambda one: _overdraft(one.kind)),
         Column("use_within", "To be used", lambda one: PERIODS[one.kind.use_within]),

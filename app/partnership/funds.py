@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import Permission, may, requires
-from app.funds import entries, reader, statements
+from app.funds import entries, statements
 from app.funds.finding import found
 from app.funds.page import fund_page
 from app.partnership import fund_list
@@ -14,7 +14,12 @@ from app.partnership import fund_list
 bp = Blueprint("funds", __name__, url_prefix="/funds")
 fund_list.LIST.routes(bp, requires(Permission.FUNDS_READ))
 
-ACTS = (("Credit", "credit"), ("Debit", "debit"), ("Transfer", "transfer"))
+ACTS = (
+    ("Credit", "fund_postings.credit"),
+    ("Debit", "fund_postings.debit"),
+    ("Transfer", "fund_postings.transfer"),
+    ("Terms", "fund_terms.edit"),
+)
 
 
 @bp.get("")
@@ -46,5 +51,4 @@ def _acts() -> list[tuple[str, str]]:
     """Return what the reader may do to a fund, as (label, endpoint)."""
     if not may(Permission.FUNDS_WRITE):
         return []
-    named = [(label, f"partnership.fund_postings.{name}") for label, name in ACTS]
-    return [(label, endpoint) for label, endpoint in named if reader.is_there(endpoint)]
+    return [(label, f"partnership.{name}") for label, name in ACTS]
