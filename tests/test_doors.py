@@ -204,6 +204,7 @@ def test_lists_exports_and_filters_show_a_partner_nothing_of_another(
                     b"Deal of BOLT",
                     b"Lead of BOLT",
                     b"ORDER-BOLT",
+                    b"Fair of BOLT",
                     b"@bolt.example",
                 )
             ):

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import Accord
 from app.models import (
+    ActivityType,
     Base,
     Category,
     Event,
@@ -124,11 +125,13 @@ def numbers(session: Session, world: World) -> dict[str, int]:
         "person_id": Person,
         "event_id": Event,
         "stage_id": OpportunityStage,
+        "activity_type_id": ActivityType,
     }
     known: dict[str, int] = {}
     for name, noun in firsts.items():
         number: Any = noun.__table__.c.id
         known[name] = session.scalars(select(number).order_by(number).limit(1)).one()
+    known["step_id"] = 1  # an approval rule is known by its place; one is shipped
     return {**known, "type_id": world.cast.reseller.id, **world.rows["ACME"]}
 
 

@@ -242,24 +242,34 @@ def _funds(session: Session, partner: Partner, lead: Lead) -> dict[str, int]:
     entry = funds.credited(fund, 10_000, cause=f"world/{partner.code}")
     activity = funds.activity(session, fund, f"Fair of {partner.code}", status=ActivityStatus.APPROVED)
     of_activity = {**of_partner, "activity_id": activity.id}
+    proof = ActivityProof(
+        **of_activity,
+        item="Photo",
+        name="stand.png",
+        content_type="image/png",
+        size=1,
+        sha256="0" * 64,
+        stored_as=f"proof-{partner.code}",
+        uploaded_at=now,
+    )
+    link = ActivityLink(**of_activity, lead_id=lead.id, linked_at=now)
+    paid = ActivitySettlement(
+        **of_activity, number=1, amount=100, paid_on=DAY, is_final=False, settled_at=now
+    )
     session.add_all(
         [
-            ActivityApproval(
-                **of_activity, round=1, position=1, role=Role.CHANNEL_MANAGER, two_person=False
-            ),
-            ActivityLink(**of_activity, lead_id=lead.id, linked_at=now),
-            ActivityProof(
-                **of_activity,
-                item="Photo",
-                name="stand.png",
-                content_type="image/png",
-                size=1,
-                sha256="0" * 64,
-                stored_as=f"proof-{partner.code}",
-                uploaded_at=now,
-            ),
-            ActivitySettlement(**of_activity, number=1, amount=100, paid_on=DAY, is_final=False, settled_at=now),
+            ActivityApproval(**of_activity, round=1, position=1, role=Role.CHANNEL_MANAGER, two_person=False),
+            link,
+            proof,
+            paid,
         ]
     )
     session.flush()
-    return {"fund_id": fund.id, "entry_id": entry, "activity_id": activity.id}
+    return {
+        "fund_id": fund.id,
+        "entry_id": entry,
+        "activity_id": activity.id,
+        "proof_id": proof.id,
+        "link_id": link.id,
+        "settlement_id": paid.id,
+    }

@@ -90,7 +90,7 @@ LIST = Listing(
     ],
     search=lambda words: ActivityType.name.icontains(words, autoescape=True),
     default="name",
-    href=lambda row: url_for("partnership.activity_types.show", type_id=row[0].id),
+    href=lambda row: url_for("partnership.activity_types.show", activity_type_id=row[0].id),
     empty=(
         "No types yet",
         "A type says what is done with the money, and which files prove it: an event, a mailing.",
@@ -120,24 +120,24 @@ def new() -> ResponseReturnValue:
     return render_form("partnership/activity_types/form.html", form, kind=None)
 
 
-@bp.get("/<id:type_id>")
+@bp.get("/<id:activity_type_id>")
 @requires(*READ)
-def show(type_id: int) -> ResponseReturnValue:
+def show(activity_type_id: int) -> ResponseReturnValue:
     """Show a type, its checklist, and how many activities have it."""
-    used = select(func.count(Activity.id)).where(Activity.activity_type_id == type_id)
+    used = select(func.count(Activity.id)).where(Activity.activity_type_id == activity_type_id)
     return render_template(
         "partnership/activity_types/show.html",
-        kind=find(ActivityType, type_id),
+        kind=find(ActivityType, activity_type_id),
         used=db.session.scalar(used),
         may_write=may(*WRITE),
     )
 
 
-@bp.route("/<id:type_id>/edit", methods=["GET", "POST"])
+@bp.route("/<id:activity_type_id>/edit", methods=["GET", "POST"])
 @requires(*WRITE)
-def edit(type_id: int) -> ResponseReturnValue:
+def edit(activity_type_id: int) -> ResponseReturnValue:
     """Change what a type is called and takes; what was approved before keeps its checklist."""
-    kind = find(ActivityType, type_id)
+    kind = find(ActivityType, activity_type_id)
     form = ActivityTypeForm(
         data={"name": kind.name, "description": kind.description, "proofs": "\n".join(kind.proofs)}
         | {"version": str(kind.version)}
@@ -146,25 +146,25 @@ def edit(type_id: int) -> ResponseReturnValue:
         with form.refusals():
             kind.change(by=current_person, version=form.seen_version(), **form.facts())
             flash("Saved.")
-            return redirect(url_for(".show", type_id=type_id))
-    kind = find(ActivityType, type_id)
+            return redirect(url_for(".show", activity_type_id=activity_type_id))
+    kind = find(ActivityType, activity_type_id)
     form.show_version(kind)
     return render_form("partnership/activity_types/form.html", form, kind=kind)
 
 
-@bp.post("/<id:type_id>/retirement")
+@bp.post("/<id:activity_type_id>/retirement")
 @requires(*WRITE)
-def retire(type_id: int) -> ResponseReturnValue:
+def retire(activity_type_id: int) -> ResponseReturnValue:
     """Offer it no more; activities of this type go on."""
-    find(ActivityType, type_id).retire(by=current_person)
+    find(ActivityType, activity_type_id).retire(by=current_person)
     flash("It is not offered any more. Activities of this type go on.")
-    return redirect(url_for(".show", type_id=type_id))
+    return redirect(url_for(".show", activity_type_id=activity_type_id))
 
 
-@bp.post("/<id:type_id>/return")
+@bp.post("/<id:activity_type_id>/return")
 @requires(*WRITE)
-def take_up(type_id: int) -> ResponseReturnValue:
+def take_up(activity_type_id: int) -> ResponseReturnValue:
     """Offer it again."""
-    find(ActivityType, type_id).take_up(by=current_person)
+    find(ActivityType, activity_type_id).take_up(by=current_person)
     flash("It is offered again.")
-    return redirect(url_for(".show", type_id=type_id))
+    return redirect(url_for(".show", activity_type_id=activity_type_id))

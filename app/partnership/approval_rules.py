@@ -102,24 +102,24 @@ def new() -> ResponseReturnValue:
     return render_form("partnership/approval_rules/form.html", form, step=None)
 
 
-@bp.route("/<id:position>/edit", methods=["GET", "POST"])
+@bp.route("/<id:step_id>/edit", methods=["GET", "POST"])
 @requires(*WRITE)
-def edit(position: int) -> ResponseReturnValue:
+def edit(step_id: int) -> ResponseReturnValue:
     """Change a step; submissions under way keep theirs."""
-    step = find(ApprovalRule, position)
+    step = find(ApprovalRule, step_id)
     form = StepForm(from_amount=step.from_amount, role=step.role.value, days=step.days)
     if form.validate_on_submit():
         with form.refusals():
             step.change(by=current_person, **form.facts())
             flash("Saved. Submissions under way keep their steps.")
             return redirect(url_for(".index"))
-    return render_form("partnership/approval_rules/form.html", form, step=find(ApprovalRule, position))
+    return render_form("partnership/approval_rules/form.html", form, step=find(ApprovalRule, step_id))
 
 
-@bp.post("/<id:position>/removal")
+@bp.post("/<id:step_id>/removal")
 @requires(*WRITE)
-def retire(position: int) -> ResponseReturnValue:
+def retire(step_id: int) -> ResponseReturnValue:
     """Ask for a step no more; the later ones move up."""
-    find(ApprovalRule, position).retire(by=current_person)
+    find(ApprovalRule, step_id).retire(by=current_person)
     flash("Removed. Submissions under way keep their steps.")
     return redirect(url_for(".index"))
