@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import TextClause, text
 
+# Periods are looked up by their partnership and compared by their ends: asked by `@>`, PostgreSQL would search the periods of
+# all partners that hold the day, for each deal.
+
 QUESTION: TextClause = text("""
 select o.id as deal_id, o.name as deal, o.partner_id, o.amount, o.currency, o.closed_on,
     s.kind as stage, o.confirmed_at is not null as confirmed, o.deleted_at is not null as deleted,
@@ -27,13 +30,15 @@ left join lateral (
 ) l on true
 left join lateral (
     select p.id, exists (
-        select from active_period a where a.partnership_id = p.id and a.during @> o.closed_on
+        select from active_period a where a.partnership_id = p.id
+        and lower(a.during) <= o.closed_on and coalesce(upper(a.during) > o.closed_on, true)
     ) as active
     from partnership p
     where p.partner_id = o.partner_id and o.closed_on between p.start_on and p.due_on
     order by active desc, p.start_on desc limit 1
 ) h on true
-left join tier_period d on d.partnership_id = h.id and d.during @> o.closed_on
+left join tier_period d on d.partnership_id = h.id
+    and lower(d.during) <= o.closed_on and coalesce(upper(d.during) > o.closed_on, true)
 left join tier i on i.id = d.tier_id
 left join lateral (
     select pv.id, pv.name, pv.currency from program_version pv
