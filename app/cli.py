@@ -23,6 +23,7 @@ COMMANDS = {
     "program": "program",
     "restore": "backup",
     "serve": "serve",
+    "statement": "statement",
     "stop": "serve",
     "web": "serve",
     "worker": "serve",

@@ -6,6 +6,8 @@ They are put together in Python, as rows of lists are; every value is escaped wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -15,6 +17,7 @@ from app.access import current_person
 from app.funds import reader
 from app.models.funds.entry_reading import EntryLine
 from app.models.funds.fund_reading import FundHead
+from app.rules.accrual import in_full
 from app.rules.entry_words import TITLES
 
 NOTHING = '<span class="nothing">–</span>'
@@ -30,8 +33,9 @@ FACTS = {
     "rule": "Rule",
 }
 """What an entry was computed from, in the order in which it is read."""
-BESIDE = frozenset({"currency", "fund_currency", "program_currency", "version_id"})
-"""Facts that are said with another one."""
+BESIDE = frozenset({"currency", "fund_currency", "program_currency", "version_id", "tier_id"})
+"""Facts that are said with another one, or number what another one names."""
+DAYS = frozenset({"closed_on", "until", "ended_on"})
 SHORT = 12
 
 
@@ -82,8 +86,11 @@ def _what(head: FundHead, line: EntryLine) -> str:
 def _beside(head: FundHead, line: EntryLine) -> str:
     """Return the quiet line below the sentence: what kind of entry, from where, for which day."""
     parts = [str(escape(TITLES[line.kind.value])), *_whence(line)]
+    if not line.change:
+        moved = formats.money(head.money(line.amount), head.currency)
+        parts.append(f"{moved} from {line.source.value} to {line.target.value}")
     if line.meant_on != head.day_of(line.posted_at):
-        parts.append(f"for {formats.day(line.meant_on)}")
+        parts.append(f'<span class="entry-day">for {formats.day(line.meant_on)}</span>')
     if line.forced:
         parts.append('<span class="mark mark-warn">Forced below zero</span>')
     if line.back_sequence is not None:
@@ -116,7 +123,7 @@ def why(head: FundHead, line: EntryLine) -> Iterator[tuple[str, Any]]:
             yield label, escape(fact_in_words(line, name, value))
     for name, value in line.facts.items():
         if name not in FACTS and name not in BESIDE and value not in (None, ""):
-            yield formats.first_upper(name.replace("_", " ")), escape(str(value))
+            yield formats.first_upper(name.replace("_", " ")), escape(fact_in_words(line, name, value))
     yield "Reason", escape(line.reason or "")
     yield "By", escape(reader.by_whom()(line))
     yield "Posted", formats.when(line.posted_at)
@@ -124,7 +131,7 @@ def why(head: FundHead, line: EntryLine) -> Iterator[tuple[str, Any]]:
     yield from _bookkeeping(line)
 
 
-def in_full(head: FundHead, line: EntryLine) -> list[tuple[str, Markup]]:
+def whole(head: FundHead, line: EntryLine) -> list[tuple[str, Markup]]:
     """Return all that an entry keeps, for its own page."""
     return [(label, Markup(str(value))) for label, value in why(head, line) if value]  # noqa: S704 - escaped above
 
@@ -142,11 +149,13 @@ def fact_in_words(line: EntryLine, name: str, value: Any) -> str:
         case "percent":
             return f"{value} %"
         case "amount" if facts.get("currency"):
-            return f"{value} {facts['currency']}"
+            return in_full(Decimal(value), facts["currency"])
         case "rate" if facts.get("program_currency"):
             return f"1 {facts.get('currency')} = {value} {facts['program_currency']}"
         case "to_rate" if facts.get("program_currency"):
             return f"1 {facts.get('fund_currency')} = {value} {facts['program_currency']}"
+        case _ if name in DAYS:
+            return formats.day(date.fromisoformat(value))
         case _:
             return str(value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement
 
@@ -14,6 +14,7 @@ from app.models import Entry, Fund
 from app.models.funds import fund_reading
 from app.models.funds.entry_reading import LINES, EntryLine, read
 from app.models.funds.expiring import Expiry, upcoming
+from app.models.funds.forecast import Forecast, forecast
 from app.models.funds.fund_reading import FundHead
 from app.rules.entry_words import TITLES
 
@@ -27,8 +28,8 @@ class Held:
     head: FundHead
     expiry: Expiry | None
     href: str
-    expected: str | None = None
-    """What open deals would bring at their chances, in words."""
+    forecast: Forecast | None = None
+    """What open deals would bring at their chances."""
 
     @property
     def period(self) -> str:
@@ -50,11 +51,15 @@ class Latest:
         return TITLES[self.line.kind.value]
 
 
-def own_funds() -> Sequence[Held]:
-    """Return the funds of the reader's own organisation; none for those who may not read them."""
+def own_funds(*, ahead: bool = False) -> Sequence[Held]:
+    """Return the funds of the reader's own organisation; none for those who may not read them. `ahead`: with forecasts."""
     if not may(Permission.PORTAL_FUNDS_READ):
         return ()
-    return held(Fund.partner_id == current_person.partner_id)
+    funds = held(Fund.partner_id == current_person.partner_id)
+    if not ahead or not funds:
+        return funds
+    expected = forecast(db.session(), [one.head.id for one in funds])
+    return [replace(one, forecast=expected.get(one.head.id)) for one in funds]
 
 
 def held(*where: ColumnElement[bool]) -> Sequence[Held]:

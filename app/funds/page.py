@@ -17,6 +17,7 @@ from app.funds.picture import Picture, picture
 from app.listing import Page
 from app.models import PostingRequest, RequestState
 from app.models.funds.expiring import Expiry, upcoming
+from app.models.funds.forecast import Forecast, forecast
 from app.models.funds.fund_reading import FundHead
 from app.rules.expiry import AHEAD
 
@@ -29,6 +30,7 @@ class FundPage:
     entries: Page
     picture: Picture | None
     expiry: Expiry | None
+    forecast: Forecast | None
     waiting: int
     """Postings that wait for a second person; the vendor's to know."""
     presets: Sequence[Preset]
@@ -77,6 +79,7 @@ def fund_page(head: FundHead) -> FundPage:
         entries.screen(head),
         picture(session, head),
         next_expiry(head),
+        forecast(session, [head.id]).get(head.id),
         _waiting(head) if current_person.is_staff else 0,
         presets(head.today),
         head.today.replace(day=1),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.charts import last_months, month_name
 from app.models.funds.fund_reading import FundHead, balances_before
 
-WIDTH, HEIGHT, EDGE = 640, 150, 6
+WIDTH, HEIGHT, EDGE = 640, 196, 6
 MONTHS = 12
 FEWEST = 2
 """So many months at least make a picture."""

@@ -51,7 +51,7 @@ def show(entry_id: int) -> ResponseReturnValue:
         head=head,
         line=line,
         kind=TITLES[line.kind.value],
-        why=drawing.in_full(head, line),
+        why=drawing.whole(head, line),
         covered=words,
         is_whole=sha256(words.encode()).digest() == line.hash,
         fund_url=reader.entry_url(line.fund_id, line.sequence),

@@ -18,7 +18,7 @@ bp = Blueprint("funds", __name__, url_prefix="/funds")
 @requires(Permission.PORTAL_FUNDS_READ)
 def index() -> ResponseReturnValue:
     """Show the partner's funds with what each holds."""
-    return render_template("portal/funds/index.html", funds=own_funds())
+    return render_template("portal/funds/index.html", funds=own_funds(ahead=True))
 
 
 @bp.get("/<id:fund_id>")

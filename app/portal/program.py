@@ -26,7 +26,7 @@ def show() -> ResponseReturnValue:
     standing, trouble = own_standing()
     if standing is None:
         return render_template("portal/program/off.html", trouble=trouble)
-    months, funds = last_months(standing.on), own_funds()
+    months, funds = last_months(standing.on), own_funds(ahead=True)
     return render_template(
         "portal/program/show.html",
         standing=standing,
