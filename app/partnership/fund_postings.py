@@ -28,6 +28,7 @@ from app.models.partnership_questions import currency_of_the_day
 from app.partnership import choices
 from app.rules.by_hand import LONGEST, minor_units
 from app.rules.entry_words import TITLES
+from app.rules.money import minor_digits
 from app.rules.refusals import RuleBroken
 
 bp = Blueprint("fund_postings", __name__)
@@ -159,6 +160,7 @@ def _post(head: FundHead, act: _Act, kind: type[PostingForm], carry: _Carry) -> 
         act=act,
         after=after,
         targets=targets,
+        places=minor_digits(head.currency),
         second=_second_person(),
     )
     return page, 422 if request.method == "POST" and after is None else 200
