@@ -52,7 +52,7 @@ def statement(fund: str, first: str, last: str, form: str, out: Path | None) -> 
     if out is None and form == "pdf":
         out = Path(name)
     if out is None or str(out) == "-":
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
         return
     try:
         out.write_bytes(content)

@@ -36,6 +36,8 @@ FACTS = {
 BESIDE = frozenset({"currency", "fund_currency", "program_currency", "version_id", "tier_id"})
 """Facts that are said with another one, or number what another one names."""
 DAYS = frozenset({"closed_on", "until", "ended_on"})
+SAID_THERE = frozenset({"Moved", "Sequence", "Hash"})
+"""What an entry's own page says elsewhere."""
 SHORT = 12
 
 
@@ -133,7 +135,8 @@ def why(head: FundHead, line: EntryLine) -> Iterator[tuple[str, Any]]:
 
 def whole(head: FundHead, line: EntryLine) -> list[tuple[str, Markup]]:
     """Return all that an entry keeps, for its own page."""
-    return [(label, Markup(str(value))) for label, value in why(head, line) if value]  # noqa: S704 - escaped above
+    kept = [(label, value) for label, value in why(head, line) if value and label not in SAID_THERE]
+    return [(label, Markup(str(value))) for label, value in kept]  # noqa: S704 - escaped above
 
 
 def _bookkeeping(line: EntryLine) -> Iterator[tuple[str, str]]:

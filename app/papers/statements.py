@@ -22,6 +22,7 @@ from app.rules.refusals import RuleBroken
 MOST = 3000
 """So many entries make a paper that somebody turns the pages of."""
 DASH = "–"
+HARD = "\N{NO-BREAK SPACE}"
 MINUS = "−"
 CHAIN = (
     "Every entry carries the hash of the one before it. Whoever keeps the last hash of this statement can tell later"
@@ -100,7 +101,11 @@ def _line(head: FundHead, line: EntryLine) -> dict[str, str]:
 
 def _beside(head: FundHead, line: EntryLine) -> str:
     """Return the small print of an entry: its kind, where it comes from, and the day it is meant for."""
-    meant = "" if line.meant_on == head.day_of(line.posted_at) else f"for {filters.day(line.meant_on)}"
+    meant = (
+        ""
+        if line.meant_on == head.day_of(line.posted_at)
+        else f"for {filters.day(line.meant_on)}".replace(" ", HARD)
+    )
     moved = (
         "" if line.change else f"{_amount(head, line.amount)} from {line.source.value} to {line.target.value}"
     )
