@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from app.access import Permission, current_person, may
@@ -94,8 +95,13 @@ def _may(act: LeadAct, *, may_edit: bool) -> bool:
 
 def _offers(lead: Lead) -> list[Row[Any]]:
     """Return to whom it was offered, the latest first, with who answered."""
+    return list(db.session.execute(_offers_of(), {"lead": lead.id}))
+
+
+@cache
+def _offers_of() -> Select[*tuple[Any, ...]]:
     answered, offered = aliased(Person), aliased(Person)
-    rows = (
+    return (
         select(
             LeadOffer,
             Partner.name.label("partner_name"),
@@ -105,11 +111,10 @@ def _offers(lead: Lead) -> list[Row[Any]]:
         .join(Partner, Partner.id == LeadOffer.partner_id)
         .outerjoin(answered, answered.id == LeadOffer.answered_by_id)
         .outerjoin(offered, offered.id == LeadOffer.offered_by_id)
-        .where(LeadOffer.lead_id == lead.id)
+        .where(LeadOffer.lead_id == bindparam("lead"))
         .order_by(LeadOffer.id.desc())
         .limit(OFFERS)
     )
-    return list(db.session.execute(rows))
 
 
 def _passage(lead: Lead) -> LeadPassage | None:
@@ -121,8 +126,14 @@ def _passage(lead: Lead) -> LeadPassage | None:
 
 def _deal(lead: Lead) -> Row[Any] | None:
     """Return the opportunity it became, while there is one."""
-    deal: Any = select(Opportunity.id, Opportunity.name).where(
-        Opportunity.lead_id == lead.id, Opportunity.deleted_at.is_(None)
-    )
-    found: Row[Any] | None = db.session.execute(deal.order_by(Opportunity.id).limit(1)).one_or_none()
+    found: Row[Any] | None = db.session.execute(DEAL_OF, {"lead": lead.id}).one_or_none()
     return found
+
+
+DEAL = Opportunity.__table__.c
+DEAL_OF: Select[Any] = (
+    select(DEAL.id, DEAL.name)
+    .where(DEAL.lead_id == bindparam("lead"), DEAL.deleted_at.is_(None))
+    .order_by(DEAL.id)
+    .limit(1)
+)

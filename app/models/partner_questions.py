@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import Date, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.models.assessment import Assessment
@@ -61,7 +62,13 @@ def holdings(session: Session, partner_id: int) -> Holdings:
 
 def partnerships(session: Session, partner_id: int, on: date) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the partner's partnerships with type, tier held and whether active on a day, the latest first."""
-    query = (
+    return session.execute(_partnerships(), {"partner": partner_id, "on": on}).all()
+
+
+@cache
+def _partnerships() -> Select[*tuple[Any, ...]]:
+    on = bindparam("on", type_=Date())
+    return (
         select(
             Partnership,
             PartnerType.name.label("type_name"),
@@ -81,21 +88,22 @@ def partnerships(session: Session, partner_id: int, on: date) -> Sequence[Row[*t
                 Partnership.due_on >= on,
             ),
         )
-        .where(Partnership.partner_id == partner_id)
+        .where(Partnership.partner_id == bindparam("partner"))
         .order_by(Partnership.start_on.desc())
     )
-    return session.execute(query).all()
 
 
 def people(session: Session, partner_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the partner's people with their addresses, the active first, by name."""
-    query = (
-        select(Person, Contact.email.label("email"))
-        .outerjoin(Contact, Contact.person_id == Person.id)
-        .where(Person.partner_id == partner_id)
-        .order_by(Person.active.desc(), Person.name, Person.id)
-    )
-    return session.execute(query).all()
+    return session.execute(_PEOPLE, {"partner": partner_id}).all()
+
+
+_PEOPLE = (
+    select(Person, Contact.email.label("email"))
+    .outerjoin(Contact, Contact.person_id == Person.id)
+    .where(Person.partner_id == bindparam("partner"))
+    .order_by(Person.active.desc(), Person.name, Person.id)
+)
 
 
 def lately(session: Session, partner_id: int, reader: Person) -> Sequence[Row[*tuple[Any, ...]]]:

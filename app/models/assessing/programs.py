@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Date, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, Date, Row, Select, Text, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import scope
@@ -88,11 +89,7 @@ def holding(session: Session, on: date, type_ids: Iterable[int] | None = None) -
         return None
     version = measured[0]
     month, day = version.year_starts.split("-")
-    defined = {
-        row.category: measures.from_dict(row.definition).bound_to(row.category)
-        for row in measured
-        if row.category
-    }
+    defined = {row.category: _measure(row.definition, row.category) for row in measured if row.category}
     known = {"version_id": version.id, "day": on}
     if type_ids is None:
         rows = list(session.execute(_rungs_and_parameters(), known))
@@ -107,7 +104,7 @@ def holding(session: Session, on: date, type_ids: Iterable[int] | None = None) -
         version.id,
         version.currency,
         (int(month), int(day)),
-        _ladders(rows, version.currency),
+        _ladders(tuple(rows), version.currency),
         defined,
         categories | _categories_named(session, defined.values(), set(categories)),
     )
@@ -122,7 +119,7 @@ def _version_and_measures() -> Select[*tuple[Any, ...]]:
             ProgramVersion.currency,
             ProgramVersion.year_starts,
             Category.name.label("category"),
-            Measure.definition,
+            cast(Measure.definition, Text).label("definition"),
         )
         .outerjoin(Measure, Measure.version_id == ProgramVersion.id)
         .outerjoin(Category, Category.id == Measure.category_id)
@@ -189,7 +186,15 @@ def _categories_named(
     return {row.name: CategoryFacts(row.id, row.name, ValueType(row.value_type)) for row in rows}
 
 
-def _ladders(rows: list[Row[Any]], currency: str) -> dict[int, TypeLadder]:
+@lru_cache(maxsize=1024)
+def _measure(definition: str, category: str) -> measures.Measure:
+    """A measure from the whole text of its definition: the same text says the same measure."""
+    return measures.from_dict(json.loads(definition)).bound_to(category)
+
+
+@lru_cache(maxsize=256)
+def _ladders(rows: tuple[Row[Any], ...], currency: str) -> Mapping[int, TypeLadder]:
+    """The ladders that these rows make; the same rows, to the last value, make the same ladders."""
     by_type: dict[int, dict[int, list[Row[Any]]]] = {}
     for row in rows:
         by_type.setdefault(row.partner_type_id, {}).setdefault(row.rank, []).append(row)

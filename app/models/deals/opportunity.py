@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     Computed,
@@ -14,7 +16,9 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Numeric,
+    Select,
     and_,
+    bindparam,
     select,
     text,
 )
@@ -155,13 +159,7 @@ class Opportunity(Working, Closing, Passing, Owned, Tracked, PartnerOwned, Numbe
 
     def products(self) -> list[OpportunityProduct]:
         """Return what the deal is about, the first one first: it is the one that measures look at."""
-        lines = (
-            select(OpportunityProduct)
-            .where(OpportunityProduct.opportunity_id == self.id)
-            .options(joinedload(OpportunityProduct.product))
-            .order_by((OpportunityProduct.product_id == self.product_id).desc(), OpportunityProduct.id)
-        )
-        return list(self.session.scalars(lines))
+        return list(self.session.scalars(_lines(), {"deal": self.id, "first": self.product_id}))
 
     def state_words(self, stage: str, kind: StageKind) -> str:
         """Return the stage as a reader says it; a win that nobody confirmed yet says so (F3)."""
@@ -237,3 +235,14 @@ class OpportunityProduct(PartnerOwned, Numbered, Base):
     quantity: Mapped[Decimal] = mapped_column(default=Decimal(1))
 
     product: Mapped[Product] = relationship(lazy="raise")
+
+
+@cache
+def _lines() -> Select[OpportunityProduct]:
+    is_first = OpportunityProduct.product_id == bindparam("first", type_=BigInteger)
+    return (
+        select(OpportunityProduct)
+        .where(OpportunityProduct.opportunity_id == bindparam("deal"))
+        .options(joinedload(OpportunityProduct.product))
+        .order_by(is_first.desc(), OpportunityProduct.id)
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Computed, ForeignKey, Index, Select, func, select
+from sqlalchemy import Computed, ForeignKey, Index, Select, bindparam, func, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
@@ -144,18 +145,7 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
 
     def first_lines(self, limit: int = SHOWN) -> list[OrderLine]:
         """Return the first lines with their products and the lists their prices came from; there may be more."""
-        lines = (
-            select(OrderLine)
-            .where(OrderLine.order_id == self.id)
-            .options(
-                joinedload(OrderLine.product),
-                joinedload(OrderLine.price).joinedload(Price.price_list),
-            )
-            .order_by(OrderLine.line)
-            .limit(limit)
-            .execution_options(populate_existing=True)
-        )
-        return list(self.session.scalars(lines))
+        return list(self.session.scalars(_first_lines(limit), {"order": self.id}))
 
     def line_of(self, line_id: int) -> OrderLine | None:
         """Return one of its lines with its product, or None."""
@@ -190,3 +180,15 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
     cancel = order_path.cancel
     assign = order_path.assign
     credit = order_credit.credit
+
+
+@lru_cache(maxsize=16)
+def _first_lines(limit: int) -> Select[OrderLine]:
+    return (
+        select(OrderLine)
+        .where(OrderLine.order_id == bindparam("order"))
+        .options(joinedload(OrderLine.product), joinedload(OrderLine.price).joinedload(Price.price_list))
+        .order_by(OrderLine.line)
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Select,
+    bindparam,
     inspect,
     select,
     text,
@@ -187,8 +189,7 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
     @classmethod
     def of(cls, session: Session, deal: Opportunity) -> list[Registration]:
         """Return the registrations of a deal, the latest first."""
-        of_deal = select(cls).where(cls.opportunity_id == deal.id).order_by(cls.id.desc())
-        return list(session.scalars(of_deal))
+        return list(session.scalars(_of_deal(), {"deal": deal.id}))
 
     # -- verbs: what a partner does
 
@@ -389,3 +390,9 @@ class Registration(Tracked, PartnerOwned, Numbered, Base):
         if deal is not None:
             told = [number for number in (self.registered_by_id,) if number is not None]
             Step.take(deal, kind, by=by, to=told, but=told_already, **facts)
+
+
+@cache
+def _of_deal() -> Select[Registration]:
+    of_deal = select(Registration).where(Registration.opportunity_id == bindparam("deal"))
+    return of_deal.order_by(Registration.id.desc())
