@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -113,7 +113,8 @@ class ActivityPage:
     payments: Sequence[Payment]
     entries: Sequence[Moved] | None
     is_active: bool
-    is_over: bool
+    today: date
+    """The day it is for the partner (M4)."""
     linked: Sequence[Linked]
     came: Return
     refused: str | None = None
@@ -159,11 +160,14 @@ class ActivityPage:
         return self.activity.status in {S.DRAFT, S.SUBMITTED, S.RETURNED}
 
     @property
+    def is_over(self) -> bool:
+        """Say whether its last day is behind."""
+        return self.activity.ends_on < self.today
+
+    @property
     def is_provable(self) -> bool:
         """Say whether there is a file for every proof, and it has begun."""
-        return (
-            all(one.files for one in self.items) and self.activity.starts_on <= self.activity.partner.today()
-        )
+        return all(one.files for one in self.items) and self.activity.starts_on <= self.today
 
     @property
     def path(self) -> list[Place]:
@@ -254,7 +258,7 @@ def _read(activity: Activity, refused: str | None, refused_item: str | None) -> 
         _payments(activity),
         _entries(activity),
         activity.partnership_is_active(),
-        activity.ends_on < activity.partner.today(),
+        activity.partner.today(),
         linked(activity),
         returns(db.session(), [activity.id])[activity.id],
         refused,
