@@ -11,6 +11,7 @@ from app.activities.words import address
 from app.database import find
 from app.extensions import db
 from app.models import Activity, outlook
+from app.models.funds.attention import attention
 
 bp = Blueprint("home", __name__)
 
@@ -30,6 +31,7 @@ def show() -> ResponseReturnValue:
         rising=outlook.rising(session, today),
         falling=outlook.falling(session, today),
         lately=outlook.lately(session, current_person) if may_read_events else None,
+        funds=attention(session, today) if may(Permission.FUNDS_READ) else (),
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import AccountKind, Entry, EntryKind, Fund
+from app.models.funds import expiring
 from tests import factories, funds
 from tests.cast import Cast
 from tests.conftest import Queries
@@ -259,3 +260,27 @@ def test_who_has_nothing_to_do_with_funds_is_kept_out(sign_in: SignIn, fund: Fun
     for player, status in (("anna", 403), ("sam", 403), ("carl", 200), ("audrey", 200), ("mona", 200)):
         assert sign_in(player).get(f"/partnership/funds/{fund.id}").status_code == status, player
     assert sign_in("mona").get("/partnership/funds/999999999").status_code == 404
+
+
+def test_the_start_page_names_funds_that_need_a_look(
+    session: Session, cast: Cast, sign_in: SignIn, fund: Fund
+) -> None:
+    """F4, F6: what a reversal took below what is allowed, and what expires soon; nothing of it without the right."""
+    version = factories.draft(session)
+    factories.ladder(session, version, cast.reseller, "Bronze")
+    factories.published(session, version, BEGINS)
+    factories.partnership(session, cast.bolt, BEGINS, ENDS)
+    ending = funds.fund(session, cast.bolt, ends_on=date(2026, 4, 30))
+    funds.credited(ending, 4_321)
+    expiring.warn_due(session)
+    gift = session.scalars(select(Entry.id).where(Entry.fund_id == fund.id, Entry.sequence == 1)).one()
+    fund.post(EntryKind.DEBIT, 100_000, cause="all", by=cast.mona, meant_on=date(2026, 3, 31), reason="Spent")
+    fund.reverse(gift, by=cast.mona, meant_on=date(2026, 3, 31), reason="Not ours", forced=True)
+    session.commit()
+    page = sign_in("carl").get("/").text
+
+    assert "Funds that need a look" in page
+    assert "700.01" in page
+    assert "Expires in 30 days (30 Apr 2026)" in page
+    assert "43.21" in page
+    assert "Funds that need a look" not in sign_in("sam").get("/").text
