@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.access import Permission, current_person, may, requires
 from app.database import find
@@ -20,12 +20,11 @@ from app.rules.money import from_minor
 
 bp = Blueprint("fund_differences", __name__, url_prefix="/fund-differences")
 
-STATES = {"open": "Open", "settled": "Settled", "all": "Open and settled"}
+STATES = {"open": "Open", "settled": "Settled"}
 
 
 def _differences() -> Select[*tuple[Any, ...]]:
-    """Return the differences asked for; the open ones where nothing is said of their state."""
-    found = (
+    return (
         select(
             FundDifference,
             Partner.name.label("partner"),
@@ -36,7 +35,6 @@ def _differences() -> Select[*tuple[Any, ...]]:
         .join(Opportunity, Opportunity.id == FundDifference.opportunity_id)
         .join(FundType, FundType.id == FundDifference.fund_type_id)
     )
-    return found if request.args.get("state") in STATES else found.where(_state("open"))
 
 
 def _state(given: str) -> ColumnElement[bool]:
@@ -45,8 +43,6 @@ def _state(given: str) -> ColumnElement[bool]:
             return FundDifference.settled_at.is_(None)
         case "settled":
             return FundDifference.settled_at.is_not(None)
-        case "all":
-            return literal(value=True)
         case _:
             raise ValueError(given)
 
@@ -121,9 +117,18 @@ LIST.routes(bp, requires(Permission.FUNDS_READ))
 @bp.get("")
 @requires(Permission.FUNDS_READ)
 def index() -> ResponseReturnValue:
-    """List the differences, and what they make together by currency."""
+    """List the differences, and what they make together by currency; the open ones, as long as there are any."""
+    still_open = select(FundDifference.id).where(_state("open"))
+    are_open = db.session.scalar(still_open.limit(1)) is not None
+    if are_open and not request.args:
+        return redirect(url_for(".index", state="open"))
     page = LIST.page()
-    return render_template("partnership/fund_differences/index.html", page=page, sums=_sums(page))
+    return render_template(
+        "partnership/fund_differences/index.html",
+        page=page,
+        sums=_sums(page) if request.args.get("state") == "open" else [],
+        are_open=are_open,
+    )
 
 
 @bp.get("/<id:difference_id>")

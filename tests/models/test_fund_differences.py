@@ -64,7 +64,7 @@ def test_a_rate_changed_behind_the_ledger_is_reported_and_not_repaired(session: 
     assert (found.posted, found.expected, found.currency) == (40000, 45775, "EUR")
     assert found.lacking == Decimal("57.75")
     assert found.why == (
-        "Due: 457.75 EUR, 1 % of 50,000.00 USD, Bronze, program 2026-1 at 1 EUR = 1.0923 USD. "
+        "Due: 457.75 EUR, 1 % of 50,000.00 USD, Bronze, program 2026-1 at 1 EUR = 1.0923 USD.\n"
         "Posted: 400.00 EUR, 1 % of 50,000.00 USD, Bronze, program 2026-1 at 1 EUR = 1.25 USD."
     )
     assert stories.amounts(session, deal) == [40000]
@@ -143,7 +143,7 @@ def test_an_unconfirmed_deal_that_was_credited_is_too_much(session: Session, cas
     (found,) = night(session)
 
     assert (found.posted, found.expected) == (50000, 0)
-    assert found.why.startswith("The deal is not won yet. Posted: 500.00 USD, 1 % of 50,000.00 USD")
+    assert found.why.startswith("The deal is not won yet.\nPosted: 500.00 USD, 1 % of 50,000.00 USD")
 
 
 def test_marketing_is_told_once_a_night(session: Session, cast: Cast) -> None:

@@ -119,8 +119,8 @@ def _why(one: Due) -> str:
     if one.live is not None:
         posted = f"Posted: {one.posted}."
     if not one.is_due:
-        return f"{one.why_not or 'Nothing is due.'} {posted}"
-    return f"Due: {ledger.in_words(one.units, one.row.fund_currency)}, {one.sentence}. {posted}"
+        return f"{one.why_not or 'Nothing is due.'}\n{posted}"
+    return f"Due: {ledger.in_words(one.units, one.row.fund_currency)}, {one.sentence}.\n{posted}"
 
 
 def settle_vanished(session: Session) -> None:
