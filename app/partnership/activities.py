@@ -97,11 +97,15 @@ def settle(activity_id: int) -> ResponseReturnValue:
             form.amount.data or Decimal(0),
             by=current_person,
             paid_on=form.paid_on.data,
-            is_final=bool(form.is_final.data),
+            is_final=bool(form.is_final and form.is_final.data),
             note=form.note.data,
             version=form.seen_version(),
         ),
-        ("Settle", "What was paid is taken from what is reserved, never more than that.", "Settled."),
+        (
+            "Settle" if form.is_final else "Pay a part",
+            "What was paid is taken from what is reserved, never more than that.",
+            "Paid out of what was reserved.",
+        ),
         beside=lambda one: f"Still reserved: {money(left, one.currency)} {one.currency}.",
     )
 
