@@ -351,10 +351,12 @@ def test_the_administrator_describes_types_but_reads_no_balances(sign_in: SignIn
     assert anna.post("/partnership/fund-types/new", data=described()).status_code == 303
     pages = (
         anna.get("/partnership/fund-types").text,
+        anna.get("/partnership/fund-types.csv").text,
         anna.get(f"/partnership/fund-types/{fund.fund_type_id}").text,
     )
 
     assert all("100.00" not in page for page in pages)
+    assert "100.00 USD" in sign_in("mona").get("/partnership/fund-types.csv").text
 
 
 def test_marketing_gives_a_partnership_another_fund(
