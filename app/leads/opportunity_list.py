@@ -138,6 +138,8 @@ def _worth(page: Page) -> str | None:
             return pipeline.in_words(whole, "open: ")
     if page.total > SUMMED:
         return None
+    if page.found is not None and page.where is None:
+        return pipeline.in_words(pipeline.of_these(page.found))
     return pipeline.in_words(pipeline.of_deals(page.selected()))
 
 

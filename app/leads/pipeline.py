@@ -15,6 +15,7 @@ from sqlalchemy import ClauseElement, ColumnElement, Select, case, func, select,
 from app import filters as formats
 from app import scope
 from app.extensions import db
+from app.listing.finding import among
 from app.listing.kept import ask
 from app.models import Opportunity, OpportunityStage, PipelineSum
 
@@ -71,7 +72,16 @@ _WEIGHT = case((Opportunity.closed_on.is_(None), Opportunity.amount * _CHANCE), 
 
 def of_deals(deals: Select[Any]) -> list[Sum]:
     """Return what some deals make, by stage and currency; their stages are joined."""
-    rows = deals.with_only_columns(
+    return _read(db.session.execute(_summed(deals)))
+
+
+def of_these(numbers: Sequence[int]) -> list[Sum]:
+    """Return what the deals of these numbers make."""
+    return _read(ask(db.session(), _summed_where, _WEIGHED, [among(Opportunity.id, list(numbers))]))
+
+
+def _summed(deals: Select[Any]) -> Select[Any]:
+    rows: Select[Any] = deals.with_only_columns(  # type: ignore[assignment]
         Opportunity.stage_id,
         Opportunity.currency,
         func.count(),
@@ -79,7 +89,11 @@ def of_deals(deals: Select[Any]) -> list[Sum]:
         func.sum(_WEIGHT),
         maintain_column_froms=True,
     )
-    return _read(db.session.execute(rows.order_by(None).group_by(Opportunity.stage_id, Opportunity.currency)))
+    return rows.order_by(None).group_by(Opportunity.stage_id, Opportunity.currency)
+
+
+def _summed_where(deals: Select[Any], conditions: Sequence[Any]) -> Select[Any]:
+    return _summed(deals.where(*conditions))
 
 
 def of_lanes(

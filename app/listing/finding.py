@@ -38,10 +38,17 @@ def sorted_whole(query: Statement, conditions: Conditions, sort: Any, key: Any, 
     return ordered(query, conditions, func.coalesce(sort, sort), key, down)
 
 
-def hits(query: Statement, conditions: Conditions, sort: Any, key: Any, down: bool) -> Statement:  # noqa: FBT001 - as above
+def hits(
+    query: Statement,
+    conditions: Conditions,
+    sort: Any,
+    key: Any,
+    down: bool,  # noqa: FBT001 - as above
+    whole: Callable[[], Statement],
+) -> Statement:
     """Return the keys of the rows a search finds, in the list's order; one more than few, where there are more."""
-    *filters, search = conditions
-    found = _found(_narrowed(query, filters), search, key.label("key"), sort.label("sort"))
+    searched = _only(_narrowed(query, conditions), whole, key.label("key"), sort.label("sort"))
+    found = searched.cte("found").prefix_with("MATERIALIZED")
     rows = select(found).limit(FEW + 1).subquery()
     return select(rows.c.key).order_by(*downwards(down, rows.c.sort, rows.c.key))
 
@@ -53,7 +60,9 @@ def edge(query: Statement, conditions: Conditions, sort: Any, key: Any) -> State
 
 def number(query: Statement, conditions: Conditions, whole: Callable[[], Statement], key: Any) -> Statement:
     """Return how many rows there are, counted up to 10,001."""
-    counted = _counted(_narrowed(query, conditions), whole, key).limit(COUNTED)
+    narrowed = _narrowed(query, conditions)
+    every = select(key) if narrowed.whereclause is None else _only(narrowed, whole, key)
+    counted = every.limit(COUNTED)
     return select(func.count()).select_from(counted.subquery())
 
 
@@ -89,17 +98,17 @@ def _found(query: Statement, condition: Any, *columns: Any) -> CTE:
     return rows.cte("found").prefix_with("MATERIALIZED")
 
 
-def _counted(query: Statement, whole: Callable[[], Statement], key: Any) -> Statement:
-    """Return the keys of a list, without what is joined only to show more of its rows where that can be left out.
+def _only(query: Statement, whole: Callable[[], Statement], *columns: Any) -> Statement:
+    """Return these columns of a list, without what is joined only to show more of its rows where that can be left out.
 
-    With a join taken away PostgreSQL may count in an index alone.
+    With a join taken away PostgreSQL may count in an index alone, and need not plan how to join what a search finds.
     """
     condition = query.whereclause
-    if condition is None:
-        return select(key)
-    if set(condition._from_objects) == {_first_of(whole)}:  # noqa: SLF001 - has no public name that is quick
-        return select(key).where(condition)
-    return query.with_only_columns(key, maintain_column_froms=True).order_by(None)
+    if condition is not None:
+        named = {table for one in (condition, *columns) for table in one._from_objects}  # noqa: SLF001 - has no public name that is quick
+        if named == {_first_of(whole)}:
+            return select(*columns).where(condition)
+    return query.with_only_columns(*columns, maintain_column_froms=True).order_by(None)
 
 
 @lru_cache(maxsize=256)

@@ -110,6 +110,11 @@ class Page:
         """Return how this list is searched, when somebody searches it."""
         return self.listing.search if self.q else None
 
+    @property
+    def found(self) -> Sequence[int] | None:
+        """Return the keys of what a search finds; None when none is made, or it finds many."""
+        return self._hits
+
     @cached_property
     def _hits(self) -> list[Any] | None:
         """Return the keys of the rows that a search finds, in order; None when none is made, or it finds many.
@@ -124,8 +129,9 @@ class Page:
 
     def _keys_in_order(self, condition: ColumnElement[bool]) -> list[Any] | None:
         """Return the keys of these rows in the list's order; None when they are not few."""
-        found = self._ask(finding.hits, [*self._filters, condition]).scalars()
-        keys = list(dict.fromkeys(found))
+        order = (self._sort_expression, self.listing.key, self.is_descending)
+        asked = (finding.hits, self._query, [*self._filters, condition], *order, self.listing.query)
+        keys = list(dict.fromkeys(ask(db.session(), *asked).scalars()))
         return keys if len(keys) <= FEW else None
 
     def _ask(self, compose: Callable[..., Statement], conditions: Any, *, down: bool | None = None) -> Any:
