@@ -8,16 +8,20 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import Accord
 from app.importing import files
 from app.importing.kinds import KINDS
 from app.importing.loading import Wish, bring
 from app.models import AccountKind, Entry, Fund, FundType, Overdraft, UseWithin, Vendor
+from app.models.funds.verifying import wrong
 from tests import factories, funds
 from tests.cast import Cast
 from tests.importing.conftest import BringIn
+from tests.importing.test_pages import _done, upload
 
 ENTRY = "key,partner_code,fund,day,kind,amount,currency,description"
 TYPE = "name,description,percent_category,overdraft,overdraft_limit,use_within,by_itself"
@@ -234,3 +238,24 @@ def test_a_type_that_cannot_be_is_refused_by_cell(session: Session, bring_in: Br
         (7, "overdraft_limit"),
         (8, "use_within"),
     ]
+
+
+def test_mona_brings_fund_entries_in_and_nothing_else(
+    session: Session, app: Accord, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    """A2: marketing may import funds; it is tried first, then brought in."""
+    mona = sign_in("mona")
+    choices = mona.get("/partnership/imports/new").text
+    assert 'value="fund-entries"' in choices
+    assert 'value="partners"' not in choices
+    assert mona.get("/partnership/imports/templates/partners.csv").status_code == 403
+
+    sent = f"{ENTRY}\n{GIFT}\n{BANNER}\n".encode()
+    answer = upload(mona, sent, "entries.csv", "fund-entries")
+    _done(app, session)
+    assert session.scalar(select(func.count(Entry.id))) == 0
+    mona.post(f"{answer.location}/start")
+    run = _done(app, session)
+
+    assert (run.created, only(session).balances()[AccountKind.AVAILABLE]) == (2, 49_50)
+    assert wrong(session) == []

@@ -19,6 +19,7 @@ from app.extensions import db
 from app.importing.exporting import lines
 from app.importing.kinds import KINDS
 from app.models import AccountKind, Entry, EntryKind, Fund, FundAccount, FundType, Partner, Partnership
+from app.models.funds.verifying import wrong
 from app.rules.money import from_minor
 from examples.adventureworks import ledger
 from examples.loading import bring_all
@@ -145,6 +146,13 @@ def test_a_second_run_changes_nothing(budgets: tuple[Session, Heard]) -> None:
 
     assert all(each.created == each.changed == 0 for each in again.outcomes.values())
     assert again.outcomes["fund-entries"].unchanged == 1_451
+
+
+def test_the_ledger_proves_to_be_whole(budgets: tuple[Session, Heard]) -> None:
+    """F7"""
+    session, _ = budgets
+
+    assert wrong(session) == []
 
 
 def test_the_export_has_every_line(budgets: tuple[Session, Heard]) -> None:
