@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app import embedded
-from bench import conflicts, dataset, pages, server, stage, weight, work
+from bench import conflicts, dataset, funds, pages, server, stage, weight, work
 from bench.client import Client
 from bench.pages import Visited, Who
 from bench.stage import Stage
@@ -22,6 +22,8 @@ ASSESSED_WITHIN = 10.0  # seconds, for 1,000 partners and 1,000,000 facts
 TIMES_THE_SUMS = 3.0
 LINES_A_SECOND = 30_000
 ANSWERED_WITHIN = 30.0  # milliseconds, for whether a customer is free, at 100,000 customers
+POSTINGS_A_SECOND = 1_000
+PROVED_WITHIN = 30.0  # seconds, for 1,000,000 entries
 MEMORY = 150.0  # MB
 FIRST_PAGE, LATER_PAGE = 200.0, 30.0  # kB
 READERS = 4
@@ -80,6 +82,7 @@ def measure(files: Path, *, small: bool, fresh: bool, only: str) -> None:
         if not only:
             measure_growth(big, little, results)
             measure_work(big, results)
+            measure_ledger(big, results)
     finally:
         embedded.stop(files)
     out.print(results.table)
@@ -226,6 +229,26 @@ def measure_work(big: Stage, results: Results) -> None:
             met=brought.checked >= budget,
         )
         results.add("  and every partner of it assessed", f"{brought.assessed:,.0f} a second", "", met=True)
+
+
+def measure_ledger(big: Stage, results: Results) -> None:
+    """Measure posting to distinct funds and proving the ledger."""
+    results.section("Ledger")
+    posted = funds.postings_a_second(big)
+    results.add(
+        f"postings on distinct funds, {funds.POSTERS} at once, each committed",
+        f"{posted:,.0f} a second",
+        f"{POSTINGS_A_SECOND:,}",
+        met=posted >= POSTINGS_A_SECOND,
+    )
+    proved = funds.prove(big)
+    results.add(
+        f"prove {proved.entries:,} entries" + (f", {proved.wrong} do not fit" if proved.wrong else ""),
+        f"{proved.of_the_ledger:.1f} s",
+        f"{PROVED_WITHIN:.0f} s",
+        met=proved.of_the_ledger <= PROVED_WITHIN and not proved.wrong,
+    )
+    results.add("  and compare every won deal with what is due", f"{proved.seconds:.1f} s", "", met=True)
 
 
 def _teller() -> Callable[[str], None]:

@@ -24,7 +24,7 @@ class Who(StrEnum):
 
 @dataclass(frozen=True)
 class Page:
-    """A page; `path` may name {partner}, {lead}, {opportunity}, {order}, {product}, {registration} and {partnership} by number."""
+    """A page; `path` may name {partner}, {lead}, {opportunity}, {order}, {product}, {registration}, {fund} and {partnership} by number."""
 
     name: str
     who: Who
@@ -61,6 +61,9 @@ PAGES = (
     Page("vendor: an opportunity with its time line", Who.STAFF, "/opportunities/{opportunity}"),
     Page("vendor: orders", Who.STAFF, "/orders"),
     Page("vendor: an order with its time line", Who.STAFF, "/orders/{order}"),
+    Page("vendor: funds", Who.STAFF, "/partnership/funds"),
+    Page("vendor: a fund with its entries", Who.STAFF, "/partnership/funds/{fund}"),
+    Page("vendor: marketing activities", Who.STAFF, "/partnership/activities"),
     Page("vendor: products", Who.STAFF, "/partnership/products"),
     Page("vendor: a product", Who.STAFF, "/partnership/products/{product}"),
     Page("vendor: types", Who.STAFF, "/partnership/types"),
@@ -85,6 +88,9 @@ PAGES = (
     Page("portal: an opportunity with its time line", Who.PARTNER, "/opportunities/{opportunity}"),
     Page("portal: orders", Who.PARTNER, "/orders"),
     Page("portal: an order with its time line", Who.PARTNER, "/orders/{order}"),
+    Page("portal: funds", Who.PARTNER, "/portal/funds"),
+    Page("portal: a fund with its entries", Who.PARTNER, "/portal/funds/{fund}"),
+    Page("portal: marketing activities", Who.PARTNER, "/portal/activities"),
     Page("portal: notifications", Who.PARTNER, "/notifications"),
 )
 
@@ -120,6 +126,7 @@ def numbers(stage: Stage) -> dict[str, int]:
         "lead": f"select max(id) from lead where {mine}",
         "opportunity": f"select max(id) from opportunity where {mine}",
         "order": f"select max(id) from orders where {mine}",
+        "fund": f"select min(id) from fund where {mine}",
         "product": "select max(id) from product",
         "registration": f"select max(id) from registration where {mine}",
         "stage": "select min(id) from opportunity_stage where kind = 'won'",

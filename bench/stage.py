@@ -12,7 +12,7 @@ from psycopg import sql
 
 from app import clock, database, embedded, migrating, scope
 from app.models import Credential, OperatingCompany, Person, Role
-from bench import dataset, pipeline
+from bench import dataset, fund_rows, pipeline
 from bench.dataset import Say, Size
 from config import HERE, Environment, Settings, read
 
@@ -91,7 +91,9 @@ def _fill(stage: Stage, say: Say) -> None:
                 code="US", name="Accord US", country="US", currency="USD", time_zone="UTC"
             )
             session.add(company)
-            staff = Person.join(session, name="Sam Staff", email=STAFF, roles=[Role.ADMINISTRATOR], by=None)
+            staff = Person.join(
+                session, name="Sam Staff", email=STAFF, roles=[Role.ADMINISTRATOR, Role.MARKETING], by=None
+            )
             Credential.set(session, staff.id, PASSWORD)
             company_id, staff_id = company.id, staff.id
         with stage.owner() as connection:
@@ -100,6 +102,7 @@ def _fill(stage: Stage, say: Say) -> None:
             partner_id = _join_a_partner(session, stage)
         with stage.owner() as connection:
             pipeline.fill(connection, stage.size.partners, partner_id, staff_id, today, say)
+            fund_rows.fill(connection, stage.size.opportunities, partner_id, staff_id, today, say)
 
 
 def _join_a_partner(session: Any, stage: Stage) -> int:
@@ -143,7 +146,7 @@ def _mark(size: Size) -> str:
     files = [
         *sorted((HERE / "migrations" / "versions").glob("*.py")),
         PROGRAM,
-        *(Path(str(module.__file__)) for module in (dataset, pipeline)),
+        *(Path(str(module.__file__)) for module in (dataset, fund_rows, pipeline)),
         Path(__file__),
     ]
     content = b"".join(file.read_bytes() for file in files)
