@@ -410,6 +410,25 @@ def test_what_was_credited_stays_when_its_type_is_credited_by_nothing_any_more(
     assert stories.amounts(session, another) == []
 
 
+def test_another_category_credits_what_is_closed_from_now_on(session: Session, cast: Cast) -> None:
+    """F3: what was closed before is neither credited by it nor taken back, also when it is won again."""
+    stories.partnership(session, cast.acme)
+    before = stories.won(session, cast.acme, cast.carl, closed_on=TODAY - timedelta(days=1))
+    (kind,) = session.scalars(select(FundType)).all()
+    kind.change(by=cast.mona, percent_category=None)
+    uncredited = stories.won(session, cast.acme, cast.carl, closed_on=TODAY - timedelta(days=1))
+
+    kind.change(by=cast.mona, percent_category="Marketing fund")
+    before.reopen("A mistake", by=cast.carl)
+    before.report_won(TODAY - timedelta(days=1), by=cast.carl)
+    after = stories.won(session, cast.acme, cast.carl)
+
+    assert bring_partners_into_line(session, [cast.acme.id], by=None) == 0
+    assert stories.amounts(session, before) == [50000, -50000, 50000]
+    assert stories.amounts(session, uncredited) == []
+    assert stories.amounts(session, after) == [50000]
+
+
 # -- P12
 
 

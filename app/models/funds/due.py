@@ -76,7 +76,7 @@ class Due:
     @cached_property
     def why_not(self) -> str | None:
         """Why nothing is due, as a sentence; None: something is, or it cannot be said."""
-        return self._of_the_deal() or self._of_the_program() or self._of_the_fund()
+        return self._of_the_deal() or self._of_the_type() or self._of_the_program() or self._of_the_fund()
 
     @cached_property
     def problem(self) -> str | None:
@@ -174,6 +174,12 @@ class Due:
         if not row.confirmed:
             return "The deal is reported as won; it is credited once the vendor has confirmed it."
         return "The deal has no closing day." if row.closed_on is None else None
+
+    def _of_the_type(self) -> str | None:
+        row = self.row
+        if row.category is not None:
+            return None
+        return f"Deals are credited to the fund “{row.fund_type}” since {row.percent_from}; this one was closed before."
 
     def _of_the_program(self) -> str | None:
         row = self.row

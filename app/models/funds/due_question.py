@@ -11,7 +11,7 @@ QUESTION: TextClause = text("""
 select o.id as deal_id, o.name as deal, o.partner_id, o.amount, o.currency, o.closed_on,
     s.kind as stage, o.confirmed_at is not null as confirmed, o.deleted_at is not null as deleted,
     t.id as fund_type_id, t.name as fund_type,
-    coalesce(l.facts ->> 'category', case when t.active then t.percent_category end) as category,
+    coalesce(k.category, n.category) as category, t.percent_from,
     l.id as live_id, l.fund_id as live_fund_id, l.partner_id as live_partner_id, l.amount as live_amount,
     l.currency as live_currency, l.facts as live_facts, l.meant_on as live_meant_on, l.sequence as live_sequence,
     h.id as partnership_id, h.active, i.id as tier_id, i.name as tier,
@@ -22,6 +22,14 @@ select o.id as deal_id, o.name as deal, o.partner_id, o.amount, o.currency, o.cl
 from opportunity o
 join opportunity_stage s on s.id = o.stage_id
 cross join fund_type t
+cross join lateral (
+    select case when t.active and coalesce(o.closed_on >= t.percent_from, true) then t.percent_category end as category
+) n
+left join lateral (
+    select e.facts ->> 'category' as category from fund_entry e
+    where e.opportunity_id = o.id and e.kind = 'accrual' and e.cause = 'deal/' || o.id || '/' || t.id
+    order by e.id desc limit 1
+) k on true
 left join lateral (
     select e.* from fund_entry e
     where e.opportunity_id = o.id and e.kind = 'accrual' and e.cause = 'deal/' || o.id || '/' || t.id
@@ -49,7 +57,7 @@ left join lateral (
     join rung g on g.ladder_id = y.id and g.tier_id = d.tier_id
     join parameter m on m.rung_id = g.id and m.kind = 'benefit'
     join category c on c.id = m.category_id
-        and c.name = coalesce(l.facts ->> 'category', case when t.active then t.percent_category end)
+        and c.name = coalesce(k.category, n.category)
     where y.version_id = v.id and coalesce(m.valid_from <= o.closed_on, true)
     and coalesce(m.valid_to >= o.closed_on, true)
     limit 1
@@ -57,6 +65,6 @@ left join lateral (
 left join fund f on f.partnership_id = h.id and f.fund_type_id = t.id
 left join exchange_rate r on r.currency = o.currency and r.day = o.closed_on
 left join exchange_rate q on q.currency = f.currency and q.day = o.closed_on
-where o.id = any(:deals) and ((t.percent_category is not null and t.active) or l.id is not null)
+where o.id = any(:deals) and ((t.percent_category is not null and t.active) or k.category is not null)
 order by o.id, t.id
 """)

@@ -23,7 +23,7 @@ with held as (
     select f.id as fund_id, f.partner_id, f.currency as fund_currency, v.currency as program_currency,
         i.name as tier, m.number as percent
     from fund f
-    join fund_type t on t.id = f.fund_type_id and t.active
+    join fund_type t on t.id = f.fund_type_id and t.active and coalesce(t.percent_from <= :today, true)
     join active_period a on a.partnership_id = f.partnership_id and a.during @> cast(:today as date)
     join partnership h on h.id = f.partnership_id and h.due_on >= :today
     join tier_period d on d.partnership_id = f.partnership_id and d.during @> cast(:today as date)

@@ -45,6 +45,8 @@ class FundType(Describing, Tracked, Numbered, Base):
     description: Mapped[str | None]
     percent_category: Mapped[str | None]
     """The category whose percent, granted by the tier, credits won deals to these funds (F3); None: none does."""
+    percent_from: Mapped[date | None]
+    """Deals closed from this day on are credited so; None: ever. It begins anew with another category."""
     by_itself: Mapped[bool] = mapped_column(default=False, server_default="false")
     """Whether every new partnership gets such a fund (P2)."""
     overdraft: Mapped[Overdraft] = mapped_column(default=Overdraft.NONE, server_default="none")

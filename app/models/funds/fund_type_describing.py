@@ -69,7 +69,7 @@ class Describing:
 def _fill(kind: FundType, session: Session, terms: dict[str, Any]) -> None:
     from app.models.funds.fund_type import Overdraft, UseWithin  # noqa: PLC0415 - types are described here
 
-    within = kind.use_within
+    within, credited_by, was_active = kind.use_within, kind.percent_category, kind.active
     for name, value in terms.items():
         if name not in TERMS:
             raise TypeError(f"A fund type has no {name}.")
@@ -80,6 +80,10 @@ def _fill(kind: FundType, session: Session, terms: dict[str, Any]) -> None:
         kind.overdraft_limit = None
     if kind.use_within is not (within or UseWithin.EVER):
         kind.used_from = None if kind.use_within is UseWithin.EVER else clock.today()
+    if kind.percent_category is None:
+        kind.percent_from = None
+    elif kind.percent_category != credited_by or (was_active is False and kind.active):
+        kind.percent_from = clock.today()
     _check(kind, session)
 
 
