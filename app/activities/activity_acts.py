@@ -6,20 +6,20 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import stored_files
 from app.access import current_person
-from app.activities import activity_record
-from app.activities.activity_forms import ActivityForm, MoreForm, ReasonForm
+from app.activities.activity_forms import HUNDRED, ActivityForm, MoreForm, ReasonForm
 from app.activities.finding import mine
 from app.database import find
 from app.extensions import db
-from app.forms import Form, VersionedForm, render_form
+from app.forms import VersionedForm, render_form
 from app.listing.partner_search import candidates
-from app.models import Activity, ActivityProof, Fund, Partner
+from app.models import Activity, Fund, Partner
 from app.models.funds.fund_reading import FundHead, of_partner
+from app.rules.activities import LARGEST, share
+from app.rules.ledger import in_words
 from app.rules.refusals import RuleBroken
 
 FEW = 8
@@ -54,7 +54,12 @@ def new() -> ResponseReturnValue:
             flash(_sent(activity))
             return back(activity.id)
     return render_form(
-        "activities/form.html", form, activity=None, partner=find(Partner, partner.id), funds=funds
+        "activities/form.html",
+        form,
+        activity=None,
+        partner=find(Partner, partner.id),
+        funds=funds,
+        stays=_what_stays(form, funds),
     )
 
 
@@ -79,6 +84,18 @@ def _beginning(funds: Sequence[FundHead]) -> dict[str, Any]:
     named = [one.id for one in funds if str(one.id) == request.args.get("fund")]
     known: dict[str, Any] = {"fund_id": named[0]} if named else {}
     return known if current_person.is_staff else {**known, "owner_id": current_person.id}
+
+
+def _what_stays(form: ActivityForm, funds: Sequence[FundHead]) -> str | None:
+    """Say what the fund would pay of the budget in the form, and what would stay; None where nothing is written yet."""
+    fund = next((one for one in funds if one.id == form.fund_id.data), None)
+    budget, percent = form.budget.data, form.vendor_percent.data
+    if fund is None or budget is None or percent is None or not 0 < percent <= HUNDRED or budget <= 0:
+        return None
+    part = share(min(budget, LARGEST), percent, fund.currency)
+    if part > fund.available:
+        return f"The fund would pay {in_words(part, fund.currency)}: {in_words(part - fund.available, fund.currency)} more than it has available."
+    return f"The fund pays {in_words(part, fund.currency)}; {in_words(fund.available - part, fund.currency)} stay available."
 
 
 def _partner() -> Partner | None:
@@ -187,64 +204,6 @@ def asked(
         danger=danger,
         beside=beside(activity),
     )
-
-
-# ---------------------------------------------------------------- proofs
-
-
-def add_proof(activity_id: int) -> ResponseReturnValue:
-    """Add a file for an item of the checklist; one that is refused says why at its item."""
-    activity, item = mine(activity_id), request.form.get("item", "")
-    form = Form()
-    if not form.validate():
-        abort(400)
-    try:
-        name = _add(activity, item)
-    except RuleBroken as refusal:
-        db.session.rollback()
-        g.refusal = refusal
-        return activity_record.page(activity_id, refusal.sentence, item)
-    flash(f"“{name}” is added.")
-    return redirect(url_for(".show", activity_id=activity_id) + "#proofs")
-
-
-def _add(activity: Activity, item: str) -> str:
-    upload = request.files.get("file")
-    if upload is not None and (upload.mimetype or "").startswith(("video/", "audio/")):
-        raise RuleBroken(
-            f"“{stored_files.plain_name(upload.filename or '')}” is a recording, and recordings are not taken."
-            f" Add a photo, a PDF or a report instead, up to {stored_files.MEGABYTES} MB each.",
-            "file",
-        )
-    received, session = stored_files.receive(upload), db.session()
-    activity.add_proof(
-        item, stored_as=stored_files.keep(session, received), by=current_person, **received.columns()
-    )
-    session.flush()
-    return received.name
-
-
-def proof(activity_id: int, proof_id: int) -> ResponseReturnValue:
-    """Hand a proof out, as an attachment that no browser runs."""
-    return stored_files.send(_proof_of(find(Activity, activity_id), proof_id))
-
-
-def remove_proof(activity_id: int, proof_id: int) -> ResponseReturnValue:
-    """Take a file away while the activity is not completed."""
-    activity = mine(activity_id)
-    kept = _proof_of(activity, proof_id)
-    name, stored_as = kept.name, kept.stored_as
-    activity.remove_proof(kept, by=current_person)
-    stored_files.forget(db.session(), stored_as)
-    flash(f"“{name}” is removed.")
-    return redirect(url_for(".show", activity_id=activity_id) + "#proofs")
-
-
-def _proof_of(activity: Activity, proof_id: int) -> ActivityProof:
-    kept = find(ActivityProof, proof_id)
-    if kept.activity_id != activity.id:
-        abort(404)
-    return kept
 
 
 def complete(activity_id: int) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.access import Permission, current_person, may
 from app.activities import words
+from app.activities.activity_drawing import Part, Place, bar, path
 from app.activities.activity_links import Linked, linked
 from app.activities.finding import found
 from app.conversation import conversation
@@ -33,35 +34,6 @@ from app.rules.activities import Act
 from app.rules.money import from_minor
 
 S = ActivityStatus
-WALKED = (
-    (S.DRAFT, "Draft", "created_at"),
-    (S.SUBMITTED, "Submitted", "submitted_at"),
-    (S.APPROVED, "Approved", "decided_at"),
-    (S.COMPLETED, "Completed", "completed_at"),
-    (S.SETTLED, "Settled", "settled_at"),
-)
-ENDED = {S.DECLINED: "Declined", S.CANCELLED: "Cancelled"}
-WHOLE = Decimal(100)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A step of the path: behind, here, or ahead."""
-
-    label: str
-    state: str
-    at: datetime | None
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a bar: what it stands for, how much, and where it is drawn."""
-
-    name: str
-    label: str
-    amount: Decimal
-    begin: str
-    width: str
 
 
 @dataclass(frozen=True)
@@ -172,27 +144,7 @@ class ActivityPage:
     @property
     def path(self) -> list[Place]:
         """Return the steps of the activity, those behind it with their moments (F5)."""
-        activity = self.activity
-        ended = ENDED.get(activity.status)
-        if ended is not None:
-            behind = [_behind(label, getattr(activity, name)) for _, label, name in WALKED[:3]]
-            last = [one for one in behind if one is not None]
-            if activity.status is S.DECLINED:
-                last = last[:2]
-            return [
-                *last,
-                Place(ended, "here", activity.decided_at if activity.status is S.DECLINED else None),
-            ]
-        stands = S.DRAFT if activity.status is S.RETURNED else activity.status
-        here = [status for status, _, _ in WALKED].index(stands)
-        return [self._place(at, here) for at in range(len(WALKED))]
-
-    def _place(self, at: int, here: int) -> Place:
-        status, label, name = WALKED[at]
-        if at == here and self.activity.status is S.RETURNED:
-            return Place("Returned", "here", self.activity.decided_at)
-        moment = getattr(self.activity, name) if at <= here or status is S.COMPLETED else None
-        return Place(label, "here" if at == here else "done" if at < here and moment else "ahead", moment)
+        return path(self.activity)
 
     @property
     def sharing(self) -> list[Part]:
@@ -211,22 +163,6 @@ class ActivityPage:
                 ("free", "Given back", self.released),
             ]
         )
-
-
-def bar(parts: Sequence[tuple[str, str, Decimal]]) -> list[Part]:
-    """Return parts as a bar of a hundred draws them; those of nothing are left out."""
-    whole = sum((amount for _, _, amount in parts), Decimal(0))
-    drawn, begin = [], Decimal(0)
-    for name, label, amount in parts:
-        if amount > 0:
-            width = (amount * WHOLE / whole).quantize(Decimal("0.01"))
-            drawn.append(Part(name, label, amount, f"{begin:f}", f"{width:f}"))
-            begin += width
-    return drawn
-
-
-def _behind(label: str, at: datetime | None) -> Place | None:
-    return None if at is None else Place(label, "done", at)
 
 
 def page(

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.access import uploads
 from app.activities import activity_acts as acts
 from app.activities import activity_links, activity_record
+from app.activities import activity_proofs as proofs
 from app.activities import calendar as months
 from app.activities.activity_list import LIST
 
@@ -42,7 +43,7 @@ READING: tuple[tuple[str, View, list[str]], ...] = (
     ("", index, GET),
     ("/calendar", calendar, GET),
     (ONE, show, GET),
-    (f"{ONE}/proofs/<id:proof_id>", acts.proof, GET),
+    (f"{ONE}/proofs/<id:proof_id>", proofs.proof, GET),
 )
 WRITING: tuple[tuple[str, View, list[str]], ...] = (
     ("/new", acts.new, BOTH),
@@ -50,8 +51,8 @@ WRITING: tuple[tuple[str, View, list[str]], ...] = (
     (f"{ONE}/submission", acts.submit, POST),
     (f"{ONE}/withdrawal", acts.withdraw, BOTH),
     (f"{ONE}/raise", acts.ask_for_more, BOTH),
-    (f"{ONE}/proofs", acts.add_proof, POST),
-    (f"{ONE}/proofs/<id:proof_id>/removal", acts.remove_proof, POST),
+    (f"{ONE}/proofs", proofs.add_proof, POST),
+    (f"{ONE}/proofs/<id:proof_id>/removal", proofs.remove_proof, POST),
     (f"{ONE}/completion", acts.complete, POST),
     (f"{ONE}/links", activity_links.choose, GET),
     (f"{ONE}/links", activity_links.link, POST),
@@ -65,7 +66,7 @@ def put_on(blueprint: Blueprint, reading: Mark, writing: Mark) -> None:
     for mark, pages in ((reading, READING), (writing, WRITING)):
         for rule, view, methods in pages:
             own = mark(_own(view))
-            if view is acts.add_proof:
+            if view is proofs.add_proof:
                 own = uploads(LARGEST)(own)
             blueprint.add_url_rule(rule, view.__name__, own, methods=methods)
 

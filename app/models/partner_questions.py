@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Date, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from app.models.activities.activity import Activity
 from app.models.assessment import Assessment
 from app.models.certificate import Certificate
 from app.models.deals.opportunity import Opportunity
@@ -36,6 +37,7 @@ class Holdings:
     leads: int
     opportunities: int
     orders: int
+    activities: int
     trainings: int
     certificates: int
     measurements: int
@@ -43,7 +45,17 @@ class Holdings:
     price_lists: int
 
 
-_COUNTED = (Lead, Opportunity, Order, Training, Certificate, Measurement, Document, PriceListPartner)
+_COUNTED = (
+    Lead,
+    Opportunity,
+    Order,
+    Activity,
+    Training,
+    Certificate,
+    Measurement,
+    Document,
+    PriceListPartner,
+)
 _HOLDINGS = select(
     *(
         select(func.count())

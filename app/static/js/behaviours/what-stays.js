@@ -7,8 +7,9 @@
   if (!words || !fund || !budget || !percent) return;
 
   const said = (amount, currency) => {
-    const format = new Intl.NumberFormat(document.documentElement.lang || "en", { style: "currency", currency, currencyDisplay: "code" });
-    return format.format(amount);
+    const places = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+    const format = new Intl.NumberFormat("en", { minimumFractionDigits: places, maximumFractionDigits: places });
+    return `${format.format(amount)} ${currency}`;
   };
 
   const tell = () => {
