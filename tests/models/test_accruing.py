@@ -122,6 +122,20 @@ def test_a_fund_opened_by_hand_credits_from_its_first_day(session: Session, cast
         Fund.open(partnership, kind, starts_on=TODAY, by=cast.mona)
 
 
+def test_a_fund_that_lasts_longer_credits_what_was_closed_after_its_end(session: Session, cast: Cast) -> None:
+    """F1, F3: after its last day nothing is credited, until the day is moved."""
+    stories.partnership(session, cast.acme)
+    fund = stories.fund_of(session, cast.acme)
+    fund.ends_on = TODAY - timedelta(days=3)
+    session.flush()
+    deal = stories.won(session, cast.acme, cast.carl, closed_on=TODAY - timedelta(days=1))
+    assert stories.amounts(session, deal) == []
+
+    fund.change(ends_on=stories.ENDS, overdraft=Decimal(0), by=cast.mona)
+
+    assert stories.amounts(session, deal) == [50000]
+
+
 # -- F3: winning and what becomes of it
 
 

@@ -91,13 +91,18 @@ class Handling:
     def change(
         self, *, ends_on: date | None, overdraft: Decimal | None, by: Person, version: int | None = None
     ) -> None:
-        """Give the fund another end, and say how far it may be overdrawn; None: without an end, without a limit."""
+        """Give the fund another end, and say how far it may be overdrawn; None: without an end, without a limit.
+
+        Deals that were closed after the end before are credited once the fund lasts longer (F3).
+        """
+        from app.models.funds.accruing import bring_partners_into_line  # noqa: PLC0415 - accruing posts to funds
+
         fund = cast("Fund", self)
         lock(fund)
         check_version(fund, version)
         if ends_on != fund.ends_on and ends_on is not None:
             _check_end(fund, ends_on)
-        fund.ends_on = ends_on
+        ended_on, fund.ends_on = fund.ends_on, ends_on
         none = overdraft is not None and overdraft == 0
         fund.overdraft = (
             0
@@ -108,6 +113,8 @@ class Handling:
         )
         if fund.changes()[1]:
             fund.track("fund.changed", by=by)
+        if ended_on is not None and ended_on != ends_on:
+            bring_partners_into_line(fund.session, [fund.partner_id], since=ended_on, by=by)
 
 
 def _wanted(
