@@ -18,9 +18,11 @@ from app.models import (
     Event,
     Fund,
     FundType,
+    Notification,
     Overdraft,
     PostingRequest,
     RequestState,
+    Step,
     Vendor,
 )
 from app.models.changing import ChangedMeanwhile
@@ -289,6 +291,8 @@ def test_a_request_is_declined_in_words_or_taken_back_by_who_asked(
         second.withdraw(by=cast.carl)
     second.withdraw(by=cast.mona)
 
+    told = select(Notification.person_id, Step.kind, Step.vendor_only).join(Notification.step)
+    assert session.execute(told).all() == [(cast.mona.id, "fund.request_declined", True)]
     assert (first.state, first.words) == (RequestState.DECLINED, "Not this year")
     assert (second.state, available(fund)) == (RequestState.WITHDRAWN, 0)
 

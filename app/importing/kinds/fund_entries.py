@@ -20,6 +20,8 @@ from app.rules import by_hand, ledger
 from app.rules.numerals import AMOUNT
 
 PREFIX = "import/"
+BATCH = 10_000
+"""Entries posted by one statement."""
 ORDER = "s.day, s.kind, s.at_line"
 """Credits stand before debits in the alphabet, too."""
 
@@ -92,23 +94,28 @@ def _post(context: Context) -> Counts:
     context.run("drop table if exists pg_temp.posting")
     context.run(
         f"create temp table posting on commit drop as select f.partner_id, f.id as fund_id, s.kind, {UNITS}::bigint as amount,"
-        f" '{PREFIX}' || s.key as cause, s.key, s.day, s.description, s.at_line, {SAME} as same"
+        f" '{PREFIX}' || s.key as cause, s.key, s.day, s.description, {SAME} as same, row_number() over (order by {SAME}, f.id, {ORDER}) as place"
         f" from staged s {WHERE_IT_GOES}{POSTED}"
     )
+    context.run("create index on posting (place)")
     context.run(
         "select from fund where id in (select fund_id from posting where not same) order by id for no key update"
-    )
-    context.run(
-        "insert into fund_entry (partner_id, fund_id, kind, amount, cause, forced, meant_on, posted_at, by_id, reason, facts)"
-        " select s.partner_id, s.fund_id, s.kind, s.amount, s.cause, false, s.day, {now}, %s, s.description,"
-        " jsonb_build_object('import_key', s.key) from posting s where not s.same"
-        f" order by s.fund_id, {ORDER}",
-        context.by_id,
     )
     counted = context.run(
         "select count(*) filter (where not same), count(*) filter (where same) from posting"
     ).fetchone()
     created, unchanged = counted or (0, 0)
+    for first in range(1, created + 1, BATCH):
+        context.run(
+            "insert into fund_entry"
+            " (partner_id, fund_id, kind, amount, cause, forced, meant_on, posted_at, by_id, reason, facts)"
+            " select s.partner_id, s.fund_id, s.kind, s.amount, s.cause, false, s.day, {now}, %s, s.description,"
+            " jsonb_build_object('import_key', s.key) from posting s"
+            " where not s.same and s.place between %s and %s order by s.place",
+            context.by_id,
+            first,
+            first + BATCH - 1,
+        )
     return created, 0, unchanged
 
 

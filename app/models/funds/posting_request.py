@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,6 +14,7 @@ from app.models.base import Base, Numbered, PartnerOwned, Tracked
 from app.models.changing import ChangedMeanwhile, enter, lock
 from app.models.funds.wanted_posting import Act, Wanted
 from app.models.owning import NotYours
+from app.models.talk.step import Step
 from app.rules import by_hand
 from app.rules.ledger import in_words
 
@@ -127,7 +128,9 @@ class PostingRequest(Tracked, PartnerOwned, Numbered, Base):
         with self.session.begin_nested():
             numbers = wanted.post(by=self._asker(), request_id=self.id, approved_by_id=by.id)
         self._decide(RequestState.APPROVED, by, None)
-        self.track("posting_request.approved", by=by, worth=in_words(self.amount, wanted.fund.currency))
+        worth = in_words(self.amount, wanted.fund.currency)
+        self.track("posting_request.approved", by=by, worth=worth)
+        self._tell(wanted.fund, "fund.request_approved", by, worth=worth)
         return numbers
 
     def decline(self, words: str, *, by: Person) -> None:
@@ -136,6 +139,9 @@ class PostingRequest(Tracked, PartnerOwned, Numbered, Base):
         self._check_other(by)
         self._decide(RequestState.DECLINED, by, by_hand.reason(words, "words"))
         self.track("posting_request.declined", by=by, reason=self.words)
+        fund = self._fund(self.fund_id)
+        worth = in_words(self.amount, fund.currency)
+        self._tell(fund, "fund.request_declined", by, worth=worth, reason=self.words)
 
     def withdraw(self, *, by: Person) -> None:
         """Take one's own request back."""
@@ -159,6 +165,10 @@ class PostingRequest(Tracked, PartnerOwned, Numbered, Base):
     def _decide(self, state: RequestState, by: Person, words: str | None) -> None:
         self.state, self.words = state, words
         self.decided_by_id, self.decided_at = by.id, clock.now()
+
+    def _tell(self, fund: Fund, kind: str, by: Person, **facts: Any) -> None:
+        """Tell who asked what was decided; the partner reads nothing of it."""
+        Step.take(fund, kind, by=by, to=[self.requested_by_id], vendor_only=True, **facts)
 
     def _wanted(self) -> Wanted:
         fund = self._fund(self.fund_id)
