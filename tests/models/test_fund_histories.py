@@ -653,4 +653,52 @@ def test_no_history_leaves_a_ledger_that_cannot_be_proved(session: Session, cast
     )
 
     assert told.steps >= 300
+    assert (
+        len(told.kinds) >= 4
+    )  # hypothesis leaves some rules out of each history, to go deeper with the others
+
+
+def test_a_history_with_entries_of_every_kind(session: Session, cast: Cast) -> None:
+    """F2: all that random histories are made of, once."""
+    told = Stage(session, cast, scope.today())
+    told.set_up()
+    played = type("OnThisStage", (Histories,), {"told": told})()
+    euros, forty, seven = Decimal("2500.5"), Decimal(40), Decimal(7)
+    for step in (
+        lambda: played.win("BOLT", euros, "EUR", 1, True),
+        lambda: played.win("ACME", Decimal(5000), "GBP", 200, False),
+        lambda: played.confirm(0),
+        lambda: played.set_the_tier("ACME", "Gold"),
+        lambda: played.change_the_closing_day(1, 0),
+        lambda: played.credit(0, Decimal(300)),
+        lambda: played.debit(0, seven),
+        lambda: played.transfer("ACME", seven, False),
+        lambda: played.take_back(1),
+        lambda: played.propose(0, forty, "50"),
+        lambda: played.turn_down(0, False),
+        lambda: played.submit_again(0),
+        lambda: played.approve(0),
+        lambda: played.ask_for_more(0, seven),
+        lambda: played.settle(0, 3, False),
+        lambda: played.pay_too_much(0),
+        lambda: played.complete(0),
+        lambda: played.settle(0, 2, True),
+        lambda: played.take_a_payment_back(0),
+        lambda: played.release(0),
+        lambda: played.propose_with_money_for_it(4, forty),
+        lambda: played.cancel(0),
+        lambda: played.hand_over(0),
+        lambda: played.turn_off_or_on("BOLT", 1),
+        lambda: played.win("BOLT", euros, "USD", 0, True),
+        lambda: played.turn_off_or_on("BOLT", 0),
+        lambda: played.reopen(1),
+        lambda: played.win_again(0, 55, True),
+        lambda: played.delete(0),
+        lambda: played.let_it_expire(0),
+    ):
+        step()
+        played.every_balance_is_what_plain_python_says()
+        played.each_cause_is_posted_once_and_nothing_is_below_zero_but_by_a_flagged_reversal()
+        played.a_proof_finds_nothing()
+
     assert told.kinds == set(EntryKind)
