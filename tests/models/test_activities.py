@@ -26,7 +26,7 @@ from app.models import (
     Vendor,
 )
 from app.models.activities.activity_deciding import NotYourStep
-from app.models.activities.activity_planning import Ended
+from app.models.activities.activity_plan import Ended
 from app.models.activities.activity_standing import Held
 from app.models.changing import ChangedMeanwhile
 from app.models.owning import NotYours

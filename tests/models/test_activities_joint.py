@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Activity, ActivityStatus, Event, Fund, JointActivity, Person
-from app.models.activities.activity_planning import Ended, PartOfMore
+from app.models.activities.activity_plan import Ended, PartOfMore
 from app.models.activities.joint_planning import Share
 from app.models.owning import NotYours
 from app.rules.activities import Act, NotNow

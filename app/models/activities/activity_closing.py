@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
 from app.models.activities import activity_telling as telling
-from app.models.activities.activity_planning import facts_of
+from app.models.activities.activity_plan import facts_of
 from app.models.activities.activity_proof import ActivityProof
 from app.models.activities.activity_settlement import ActivitySettlement
 from app.models.activities.activity_standing import today_of

@@ -11,13 +11,8 @@ from app import clock, scope
 from app.models.activities import activity_telling as telling
 from app.models.activities import approval_round
 from app.models.activities.activity_approval import ActivityApproval, ApprovalState
-from app.models.activities.activity_planning import (
-    PartOfMore,
-    check,
-    check_possible,
-    drop_steps,
-    facts_of,
-)
+from app.models.activities.activity_plan import PartOfMore, check, check_possible, facts_of
+from app.models.activities.activity_planning import drop_steps
 from app.models.activities.activity_standing import steps_of, today_of, turn, why_not
 from app.models.changing import check_version, lock
 from app.models.funds.entry import EntryKind

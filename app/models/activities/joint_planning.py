@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
-from app.models.activities import activity_planning as planning
+from app.models.activities import activity_plan as planning
 from app.models.activities import activity_telling as telling
 from app.models.activities import approval_round
 from app.models.activities.activity_standing import DECIDING, standings_of, steps_of, today_of, turn, why_not
