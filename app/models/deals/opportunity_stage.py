@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Numeric, cast, func, select
+from sqlalchemy import CheckConstraint, Numeric, Select, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -45,8 +46,7 @@ class OpportunityStage(Tracked, Numbered, Base):
     @classmethod
     def in_order(cls, session: Session, *, only_active: bool = False) -> list[OpportunityStage]:
         """Return the stages as deals go through them."""
-        stages = select(cls).order_by(cls.position, cls.id)
-        return list(session.scalars(stages.where(cls.active) if only_active else stages))
+        return list(session.scalars(_in_order(only_active)))
 
     @classmethod
     def first(cls, session: Session, kind: StageKind, *, last: bool = False) -> OpportunityStage:
@@ -192,3 +192,9 @@ def _number(stages: Sequence[OpportunityStage]) -> None:
     for position, stage in enumerate(stages, start=1):
         if stage.position != position:
             stage.position = position
+
+
+@cache
+def _in_order(only_active: bool) -> Select[OpportunityStage]:  # noqa: FBT001 - one of two questions, composed once
+    stages = select(OpportunityStage).order_by(OpportunityStage.position, OpportunityStage.id)
+    return stages.where(OpportunityStage.active) if only_active else stages

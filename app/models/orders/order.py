@@ -7,7 +7,19 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Computed, ForeignKey, Index, Select, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Computed,
+    ForeignKey,
+    Index,
+    Select,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
@@ -139,7 +151,7 @@ class Order(Owned, Tracked, PartnerOwned, Numbered, Base):
         total: Any = func.coalesce(func.sum(OrderLine.amount), 0).label("total")
         return (
             select(OrderLine.order_id, total, func.count().label("lines"))
-            .where(OrderLine.order_id.in_(ids))
+            .where(OrderLine.order_id == any_(literal(list(ids), ARRAY(BigInteger))))
             .group_by(OrderLine.order_id)
         )
 
