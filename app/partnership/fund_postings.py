@@ -24,6 +24,7 @@ from app.models import Entry, Fund, Vendor
 from app.models.funds.entry_reading import LINES, EntryLine
 from app.models.funds.fund_handling import Handled
 from app.models.funds.fund_reading import FundHead, of_partner
+from app.models.funds.wanted_posting import check_may_be_taken_back
 from app.models.partnership_questions import currency_of_the_day
 from app.partnership import choices
 from app.rules.by_hand import LONGEST, minor_units
@@ -129,8 +130,18 @@ def reversal(entry_id: int) -> ResponseReturnValue:
         line=line,
         kind=TITLES[line.kind.value],
         after=head.money(head.available - line.change),
+        impossible=_impossible(line),
         second=_second_person(),
     )
+
+
+def _impossible(line: EntryLine) -> str | None:
+    """Say why an entry is not taken back by hand; None when it may be."""
+    try:
+        check_may_be_taken_back(line.kind, is_reversed=line.back_id is not None)
+    except RuleBroken as refusal:
+        return refusal.sentence
+    return None
 
 
 def _line(entry_id: int) -> EntryLine:

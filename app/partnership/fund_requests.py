@@ -18,7 +18,9 @@ from app.forms import Form, render_form
 from app.funds.finding import found
 from app.listing import Column, Listing, choice, matches
 from app.models import Entry, Fund, FundType, Partner, Person, PostingRequest, RequestState
+from app.models.funds.entry_reading import LINES, EntryLine
 from app.models.funds.posting_request import TONES
+from app.models.funds.wanted_posting import Act
 from app.rules.by_hand import LONGEST
 from app.rules.money import from_minor
 
@@ -126,13 +128,15 @@ def show(request_id: int) -> ResponseReturnValue:
         joinedload(PostingRequest.decided_by),
     )
     writes = may(Permission.FUNDS_WRITE) and asked.is_waiting
+    head = found(asked.fund_id)
     return render_template(
         "partnership/fund_requests/show.html",
         asked=asked,
         kind=WORDS[asked.kind],
-        head=found(asked.fund_id),
+        head=head,
+        after=head.money(head.available + _change(asked)) if asked.is_waiting else None,
         target=None if asked.to_fund_id is None else found(asked.to_fund_id),
-        taken_back=_entry(asked),
+        taken_back=_taken_back(asked).sequence if asked.reverses_id else None,
         decides=writes and asked.may_be_decided_by(current_person),
         withdraws=writes and asked.requested_by_id == current_person.id,
     )
@@ -178,8 +182,13 @@ def withdraw(request_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-def _entry(asked: PostingRequest) -> int | None:
-    """Return the place in its fund of the entry that is to be taken back."""
-    if asked.reverses_id is None:
-        return None
-    return db.session.scalar(select(Entry.sequence).where(Entry.id == asked.reverses_id))
+def _change(asked: PostingRequest) -> int:
+    """Return what approving does to the available money."""
+    if asked.reverses_id is not None:
+        return -_taken_back(asked).change
+    return asked.amount if asked.kind == Act.CREDIT else -asked.amount
+
+
+def _taken_back(asked: PostingRequest) -> EntryLine:
+    """Return the entry that is to be taken back."""
+    return EntryLine(*db.session.execute(LINES.where(Entry.id == asked.reverses_id)).one())

@@ -163,10 +163,12 @@ def test_what_a_deal_or_an_activity_posted_is_corrected_there(
     number = fund.post(kind, 5, cause="deal/1/1", by=None, meant_on=fund.starts_on, facts=FACTS)
     session.commit()
 
-    answer = sign_in("mona").post(f"/partnership/fund-entries/{number}/reversal", data={"reason": "A slip"})
+    mona, path = sign_in("mona"), f"/partnership/fund-entries/{number}/reversal"
+    answer = mona.post(path, data={"reason": "A slip"})
 
     assert answer.status_code == 422
     assert "the fund follows by itself" in answer.text
+    assert "<textarea" not in mona.get(path).text
 
 
 @pytest.mark.parametrize("who", ["anna", "sam"])
@@ -235,7 +237,9 @@ def test_another_holder_of_the_right_approves(
 ) -> None:
     """A2"""
     mona, path = sign_in("mona"), f"/partnership/fund-requests/{waiting.id}"
-    assert "Mike Marketing" in mona.get(path).text
+    page = mona.get(path).text
+    assert "Mike Marketing" in page
+    assert "70.00 USD" in page
 
     assert mona.post(f"{path}/approval").location == f"/partnership/funds/{fund.id}"
     again = mona.post(f"{path}/approval")

@@ -83,7 +83,7 @@ class Handling:
         session = fund.session
         entry = session.scalars(select(Entry).where(Entry.id == entry_id, Entry.fund_id == fund.id)).one()
         reversed_already = select(exists().where(Entry.reverses_id == entry_id))
-        check_may_be_taken_back(entry, is_reversed=bool(session.scalar(reversed_already)))
+        check_may_be_taken_back(entry.kind, is_reversed=bool(session.scalar(reversed_already)))
         _check_not_asked(fund, entry_id)
         why = by_hand.reason(reason)
         return _done(Wanted(Act.REVERSAL, fund, entry.amount, self.today(), why, reverses_id=entry_id), by)

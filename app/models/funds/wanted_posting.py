@@ -111,9 +111,9 @@ class Wanted:
             return tuple(fund.reverse(number, **about) for number, fund in both)
 
 
-def check_may_be_taken_back(entry: Entry, *, is_reversed: bool) -> None:
+def check_may_be_taken_back(kind: EntryKind, *, is_reversed: bool) -> None:
     """Refuse to reverse by hand what is corrected elsewhere, or was reversed before."""
-    match entry.kind:
+    match kind:
         case EntryKind.REVERSAL:
             raise NeverTwice("A reversal is not reversed. Post what is right anew.")
         case EntryKind.ACCRUAL:
