@@ -11,9 +11,11 @@ from decimal import Decimal
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app import Accord, jobs
+from app.database import unit_of_work
 from app.models import (
     AccountKind,
     Entry,
@@ -27,6 +29,7 @@ from app.models import (
 )
 from app.models.funds import expiring
 from app.rules.expiry import end_before, period_end
+from tests import cast as people
 from tests import factories, funds
 from tests.cast import Cast
 
@@ -205,6 +208,27 @@ def test_nobody_is_warned_of_nothing(session: Session, cast: Cast) -> None:
     with on(HALF - timedelta(5)):
         assert expiring.warn_due(session) == 0
         assert expiring.upcoming(session, [fund.id]) == {}
+
+
+def test_the_hourly_jobs_expire_warn_and_write(fresh_app: Accord) -> None:
+    """F6: each with real commits, and a letter to who wants one at once."""
+    with unit_of_work() as session:
+        cast = people.tell(session)
+        fund = half_year_fund(session, cast)
+        number = fund.id
+        gives(fund, date(2026, 2, 1), 100, cast.mona)
+
+    for day in (HALF - timedelta(5), date(2026, 7, 1), date(2026, 7, 1)):
+        with on(day):
+            jobs.warn_of_expiry()
+            jobs.expire_funds()
+
+    with unit_of_work() as session:
+        assert expired(session.get_one(Fund, number)) == 100
+        told = select(Step.kind).where(Step.subject_type == "fund").order_by(Step.id)
+        assert session.scalars(told).all() == ["fund.expires_soon", "fund.expired"]
+        letters = text("select count(*) from jobs.procrastinate_jobs where task_name = 'notifications.mail'")
+        assert session.scalar(letters) == 4
 
 
 # ---------------------------------------------------------------- against an oracle
