@@ -1,20 +1,23 @@
 """The rows of a fund's entries, drawn: the sentence opens in place and shows what it was computed from (F8).
 
-They are put together in Python, as rows of lists are; every value is escaped where it is written.
+They are put together in Python, as rows of lists are; every value is escaped where it is written, by the standard
+library's function, which makes plain text and is several times as quick.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from html import escape
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app import filters as formats
 from app.access import current_person
 from app.funds import reader
+from app.models import EntryKind
 from app.models.funds.entry_reading import EntryLine
 from app.models.funds.fund_reading import FundHead
 from app.rules.accrual import in_full
@@ -39,20 +42,24 @@ DAYS = frozenset({"closed_on", "until", "ended_on"})
 SAID_THERE = frozenset({"Moved", "Sequence", "Hash"})
 """What an entry's own page says elsewhere."""
 SHORT = 12
+Names = Callable[[EntryLine], str]
+"""What says who brought an entry about."""
 
 
 def rows(head: FundHead, lines: Iterable[EntryLine]) -> Markup:
     """Return the entries as rows of the list."""
-    return Markup("".join(_row(head, line) for line in lines))  # noqa: S704 - escaped where it was written
+    names = reader.by_whom()
+    drawn = "".join(_row(head, line, names) for line in lines)
+    return Markup(drawn)  # noqa: S704 - escaped where it was written
 
 
-def _row(head: FundHead, line: EntryLine) -> str:
+def _row(head: FundHead, line: EntryLine, names: Names) -> str:
     posted = formats.day(head.day_of(line.posted_at))
     return "".join(
         (
             f'<tr role="row" id="entry-{line.sequence}">',
             f'<td role="cell" class="kind-day" data-label="Posted"><span>{posted}</span></td>',
-            f'<td role="cell" class="leads entry-what" data-label="What">{_what(head, line)}</td>',
+            f'<td role="cell" class="leads entry-what" data-label="What">{_what(head, line, names)}</td>',
             _cell("Credit", _amount(head, line.credit), "entry-credit"),
             _cell("Debit", _amount(head, line.debit), "entry-debit"),
             _cell("Available", _balance(head, line.available_after), "entry-balance"),
@@ -75,9 +82,11 @@ def _balance(head: FundHead, units: int) -> str:
     return f'<span class="money-less">{text}</span>' if units < 0 else text
 
 
-def _what(head: FundHead, line: EntryLine) -> str:
+def _what(head: FundHead, line: EntryLine, names: Names) -> str:
     facts = "".join(
-        f"<div><dt>{escape(label)}</dt><dd>{value}</dd></div>" for label, value in why(head, line) if value
+        f"<div><dt>{escape(label)}</dt><dd>{value}</dd></div>"
+        for label, value in why(head, line, names)
+        if value
     )
     return (
         f'<details class="entry-why"><summary><bdi>{escape(line.sentence)}</bdi></summary>'
@@ -87,7 +96,7 @@ def _what(head: FundHead, line: EntryLine) -> str:
 
 def _beside(head: FundHead, line: EntryLine) -> str:
     """Return the quiet line below the sentence: what kind of entry, from where, for which day."""
-    parts = [str(escape(TITLES[line.kind.value])), *_whence(line)]
+    parts = [escape(TITLES[line.kind.value]), *_whence(line)]
     if not line.change:
         moved = formats.money(head.money(line.amount), head.currency)
         parts.append(f"{moved} from {line.source.value} to {line.target.value}")
@@ -116,7 +125,7 @@ def _link(words: str, href: str | None) -> str:
     return f'<a href="{escape(href)}">{named}</a>' if href else named
 
 
-def why(head: FundHead, line: EntryLine) -> Iterator[tuple[str, Any]]:
+def why(head: FundHead, line: EntryLine, names: Names) -> Iterator[tuple[str, str]]:
     """Return what an entry keeps of how it came about, as (label, what is shown)."""
     moved = f"{formats.money(head.money(line.amount), head.currency)} {escape(head.currency)}"
     yield "Moved", f"{moved} from {line.source.value} to {line.target.value}"
@@ -127,7 +136,7 @@ def why(head: FundHead, line: EntryLine) -> Iterator[tuple[str, Any]]:
         if name not in FACTS and name not in BESIDE and value not in (None, ""):
             yield formats.first_upper(name.replace("_", " ")), escape(fact_in_words(line, name, value))
     yield "Reason", escape(line.reason or "")
-    yield "By", escape(reader.by_whom()(line))
+    yield "By", escape(names(line))
     yield "Posted", formats.when(line.posted_at)
     yield "Meant for", formats.day(line.meant_on)
     yield from _bookkeeping(line)
@@ -135,7 +144,11 @@ def why(head: FundHead, line: EntryLine) -> Iterator[tuple[str, Any]]:
 
 def whole(head: FundHead, line: EntryLine) -> list[tuple[str, Markup]]:
     """Return all that an entry keeps, for its own page."""
-    kept = [(label, value) for label, value in why(head, line) if value and label not in SAID_THERE]
+    kept = [
+        (label, value)
+        for label, value in why(head, line, reader.by_whom())
+        if value and label not in SAID_THERE
+    ]
     return [(label, Markup(str(value))) for label, value in kept]  # noqa: S704 - escaped above
 
 
@@ -151,7 +164,7 @@ def fact_in_words(line: EntryLine, name: str, value: Any) -> str:
     match name:
         case "percent":
             return f"{value} %"
-        case "amount" if facts.get("currency"):
+        case "amount" if line.kind is EntryKind.ACCRUAL:
             return in_full(Decimal(value), facts["currency"])
         case "rate" if facts.get("program_currency"):
             return f"1 {facts.get('currency')} = {value} {facts['program_currency']}"

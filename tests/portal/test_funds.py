@@ -58,6 +58,7 @@ def test_the_statement_is_the_vendors_but_names_none_of_its_staff(sign_in: SignI
         "1,299.99",
     ):
         assert said in page, said
+    assert page.count("<title") == 1  # a drawing brings none of its own
     assert "Mona" not in page
     assert "/partnership/" not in page
 

@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Select, and_, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.models.funds.entry import Entry
 from app.models.funds.fund import Fund
 from app.models.funds.fund_account import AccountKind, FundAccount
 from app.models.funds.fund_type import FundType, UseWithin
@@ -161,21 +160,19 @@ def of_type(session: Session, code: str, type_name: str, last: date) -> Sequence
     )
 
 
+# Each moment is one look into the index of a fund's entries by the instant they were posted.
+_BEFORE = text("""
+    select coalesce(e.available_after, 0), coalesce(e.reserved_after, 0)
+    from unnest(cast(:moments as timestamptz[])) m (moment)
+    left join lateral (
+        select available_after, reserved_after from fund_entry
+        where fund_id = :fund_id and posted_at < m.moment order by posted_at desc, sequence desc limit 1
+    ) e on true
+    order by m.moment
+""")
+
+
 def balances_before(session: Session, fund_id: int, moments: Sequence[datetime]) -> list[tuple[int, int]]:
-    """Return what was available and reserved before each of these moments: one look into an index for each."""
-    asked = select(
-        func.unnest(literal(list(moments), ARRAY(DateTime(timezone=True)))).label("moment")
-    ).subquery()
-    last = (
-        select(Entry.available_after, Entry.reserved_after)
-        .where(Entry.fund_id == fund_id, Entry.posted_at < asked.c.moment)
-        .order_by(Entry.posted_at.desc(), Entry.sequence.desc())
-        .limit(1)
-        .lateral()
-    )
-    rows = session.execute(
-        select(func.coalesce(last.c.available_after, 0), func.coalesce(last.c.reserved_after, 0))
-        .select_from(asked.outerjoin(last, true()))
-        .order_by(asked.c.moment)
-    )
+    """Return what was available and reserved before each of these moments."""
+    rows = session.execute(_BEFORE, {"fund_id": fund_id, "moments": list(moments)})
     return [(available, reserved) for available, reserved in rows]
