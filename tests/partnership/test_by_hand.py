@@ -410,3 +410,24 @@ def test_home_counts_what_others_asked_for(sign_in: SignIn, waiting: PostingRequ
     """A2: for who may decide it."""
     assert "Postings for a second person" in sign_in("mona").get("/").text
     assert "Postings for a second person" not in sign_in("carl").get("/").text
+
+
+def test_the_administrator_says_above_which_amount_two_people_decide(
+    session: Session, sign_in: SignIn
+) -> None:
+    """A2: an amount, always, or never."""
+    anna, path = sign_in("anna"), "/partnership/settings/edit"
+    vendor = Vendor.here(session)
+    shown = {}
+    for given in ("5000", "0", ""):
+        form = {"name": vendor.name, "time_zone": "UTC", "two_person_above": given}
+        assert anna.post(path, data=form).status_code == 303
+        session.refresh(vendor)
+        shown[given] = (vendor.two_person_above, anna.get("/partnership/settings").text)
+
+    assert [amount for amount, _ in shown.values()] == [Decimal(5000), Decimal(0), None]
+    for words, (_, page) in zip(("Above 5,000.00", "Always", "Never"), shown.values(), strict=True):
+        assert words in page
+    for wrong in ("-1", "1e3", "much"):
+        form = {"name": vendor.name, "time_zone": "UTC", "two_person_above": wrong}
+        assert anna.post(path, data=form).status_code == 422
