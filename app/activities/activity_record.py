@@ -62,6 +62,7 @@ class Moved:
     kind: str
     amount: Decimal
     posted_at: datetime
+    reverses_id: int | None
     href: str | None
 
 
@@ -108,7 +109,9 @@ class ActivityPage:
     @property
     def released(self) -> Decimal:
         """Return what went back to the fund, of what was once reserved for it."""
-        return sum((one.amount for one in self.entries or () if one.kind == "release"), Decimal(0))
+        undone = {one.reverses_id for one in self.entries or ()}
+        given = (one.amount for one in self.entries or () if one.kind == "release" and one.id not in undone)
+        return sum(given, Decimal(0))
 
     @property
     def turn(self) -> ApprovalStep | None:
@@ -243,7 +246,7 @@ def _entries(activity: Activity) -> list[Moved] | None:
     """Return the activity's entries for those who may read funds; None for the others (F8)."""
     if not may(Permission.FUNDS_READ, Permission.PORTAL_FUNDS_READ):
         return None
-    columns = (Entry.id, Entry.kind, Entry.amount, Entry.posted_at)
+    columns = (Entry.id, Entry.kind, Entry.amount, Entry.posted_at, Entry.reverses_id)
     rows = select(*columns).where(Entry.activity_id == activity.id).order_by(Entry.sequence)
     return [
         Moved(
@@ -251,6 +254,7 @@ def _entries(activity: Activity) -> list[Moved] | None:
             row.kind.value,
             from_minor(row.amount, activity.currency),
             row.posted_at,
+            row.reverses_id,
             _href(activity, row),
         )
         for row in db.session.execute(rows)

@@ -477,6 +477,23 @@ def test_a_part_is_paid_the_rest_released_and_a_mistake_taken_back(
     assert again(session, activity).status is ActivityStatus.SETTLED
 
 
+def test_what_a_payment_gave_back_is_not_given_back_once_it_is_taken_back(
+    sign_in: SignIn, stage: Stage, session: Session
+) -> None:
+    """F2: the bar says what the ledger holds."""
+    activity = settled(stage, "100")
+    session.commit()
+    mona, address = sign_in("mona"), f"{HOME}/{activity.id}"
+    assert "Given back" in mona.get(address).text
+    payment = session.scalars(select(ActivitySettlement)).one()
+
+    mona.post(f"{address}/settlements/{payment.id}/reversal", data={"reason": "Wrong amount"})
+
+    page = mona.get(address).text
+    assert "Given back" not in page
+    assert "Still reserved" in page
+
+
 def test_a_raise_asks_again_and_reserves_the_difference(
     sign_in: SignIn, stage: Stage, session: Session
 ) -> None:
