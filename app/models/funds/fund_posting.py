@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 BEFORE = text(
     "select available, reserved, lowest, is_posted from accord_before_entry(:fund, :kind, :cause, :reverses_id)"
 )
+INSERT = Entry.__table__.insert().returning(Entry.__table__.c.id)
+"""Composed once, and sent past the session's own machinery: a posting is what many are made of."""
 
 
 class Posting:
@@ -125,7 +127,7 @@ class Posting:
         session.flush()
         with in_books(session):
             asked = {"fund": fund.id, **{name: row.get(name) for name in ("kind", "cause", "reverses_id")}}
-            available, reserved, least, is_posted = session.execute(BEFORE, asked).one()
+            available, reserved, least, is_posted = session.connection().execute(BEFORE, asked).one()
         if is_posted:
             raise ledger.NeverTwice("This is posted already. Look at the fund as it is now.")
         if not row.get("forced"):
@@ -133,7 +135,7 @@ class Posting:
             held = ledger.Held(available, reserved, least)
             ledger.check_held(left, row["amount"], held, fund.currency)
         with in_books(session), _refusals():
-            number: int = session.scalars(Entry.__table__.insert().returning(Entry.id), entry).one()
+            number: int = session.connection().execute(INSERT, entry).scalar_one()
         session.expire(fund, ["entries", "last_hash", "last_posted_at", "accounts"])
         return number
 
