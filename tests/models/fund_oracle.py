@@ -32,7 +32,7 @@ PLACES = {"USD": 2, "JPY": 0, "KWD": 3}
 
 def half_up(amount: Fraction, places: int) -> int:
     """So many minor units, the half always up."""
-    return floor(amount * 10**places + Fraction(1, 2))
+    return floor(amount * Fraction(10) ** places + Fraction(1, 2))
 
 
 @dataclass

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -87,9 +88,9 @@ def test_a_deal_without_its_rate_is_a_warning_only(session: Session, cast: Cast,
 def test_an_activity_that_cost_more_than_was_reserved_is_named(session: Session, fund: Fund) -> None:
     """F5"""
     one, other = funds.activity(session, fund, "Fair"), funds.activity(session, fund, "Show")
-    common = {"by": None, "meant_on": DAY}
-    fund.post(EntryKind.RESERVE, 1_000, cause="a", activity_id=other.id, **common)
-    fund.post(EntryKind.SETTLE, 1_000, cause="b", activity_id=one.id, **common)
+    post = partial(fund.post, by=None, meant_on=DAY)
+    post(EntryKind.RESERVE, 1_000, cause="a", activity_id=other.id)
+    post(EntryKind.SETTLE, 1_000, cause="b", activity_id=one.id)
 
     assert f"Activity {one.id} cost 10.00 USD, though 0.00 USD was reserved for it." in sentences(session)
     assert f"Activity {other.id} is draft, yet 10.00 USD is reserved for it." in sentences(session)
@@ -130,8 +131,8 @@ def test_an_activity_that_stands_where_no_event_led_is_named(
 ) -> None:
     """F5"""
     activity = funds.activity(session, fund, "Fair", status="declined")
-    steps = {"before": {"status": "draft"}, "after": {"status": "submitted"}}
-    Event.record(session, "activity.submitted", activity, by=cast.carl, **steps)
+    was, became = {"status": "draft"}, {"status": "submitted"}
+    Event.record(session, "activity.submitted", activity, by=cast.carl, before=was, after=became)
 
     assert sentences(session) == [f"Activity {activity.id} is declined; the last event left it submitted."]
 

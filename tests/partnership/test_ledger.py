@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 from flask.testing import FlaskClient
@@ -84,13 +85,13 @@ def test_the_first_entry_that_does_not_fit_is_named_with_a_link(
     mona = sign_in("mona")
     proof = LedgerProof.ask(session, by=None)
     proof.begin()
-    of_fund = {"partner": "ACME", "fund_id": fund.id, "fund": "Marketing fund"}
+    about = partial(Finding, partner="ACME", fund_id=fund.id, fund="Marketing fund")
     proof.close(
         session,
         [
-            Finding("F4", "5.00 USD below zero.", Weight.INFORMATION, **of_fund),
-            Finding("F2", "Entry 2 was changed after it was written.", **of_fund, entry_id=77),
-            Finding("F1", "The balance “available” is wrong.", **of_fund),
+            about("F4", "5.00 USD below zero.", Weight.INFORMATION),
+            about("F2", "Entry 2 was changed after it was written.", entry_id=77),
+            about("F1", "The balance “available” is wrong."),
         ],
     )
     session.commit()
