@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import Permission, current_person, may, requires
@@ -77,7 +77,7 @@ def recalculation(partnership_id: int) -> ResponseReturnValue:
 def credit_off_days(partnership_id: int) -> ResponseReturnValue:
     """Credit the deals that were closed while the partnership was off (P3)."""
     if not may(Permission.FUNDS_READ):
-        abort(403)
+        raise RuleBroken("Funds are not yours to read, so not to credit. Ask a channel manager.")
     number = credit(db.session(), found(partnership_id), by=current_person)
     flash(
         f"Credited: {number} {'deal' if number == 1 else 'deals'} of days on which the partnership was off."
