@@ -604,6 +604,11 @@ def test_several_partners_plan_together_and_are_approved_together(
     address = f"/partnership/joint-activities/{joint.id}"
     assert made.location == address
     carl.post(f"{address}/submission")
+    parts = joint.parts()
+    shown = carl.get(f"{HOME}/{parts[0].id}").text
+    assert "See all parts" in shown
+    assert f"{HOME}/{parts[0].id}/approval" not in shown
+    assert "your part of it" in sign_in("oscar").get(f"/portal/activities/{parts[0].id}").text
     short = carl.post(f"{address}/approval", data={})
 
     assert short.status_code == 422
