@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from app.rules import accrual
@@ -55,11 +56,20 @@ def said(
         case "transfer in" | "transfer out" if facts.get("fund"):
             return _with(f"{'From' if kind == 'transfer in' else 'To'} {facts['fund']}", reason)
         case "expire" if facts.get("until"):
-            return _with(f"Not used until {facts['until']}", reason)
+            until = in_words(date.fromisoformat(facts["until"]))
+            back = facts.get("came_back")
+            return _with(
+                f"Came back after {until}, the fund’s last day" if back else f"Not used until {until}", reason
+            )
         case "credit" | "debit" if reason:
             return reason
         case _:
             return _with(NAMELESS[kind], reason)
+
+
+def in_words(day: date) -> str:
+    """A day as a sentence says it: "30 Jun 2026"."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def _with(words: str, reason: str | None) -> str:

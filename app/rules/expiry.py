@@ -11,7 +11,8 @@ and of what is available, the part credited for later days stays.
     expires = available − credited for days after the end, never below zero
 
 What comes back or in after the last day, such as the rest of an activity or a deal confirmed late, is for the next
-period's end. What staff took back of an expiry counts as credited on the day they did.
+period's end. After the fund's own last day there is none, so it expires as soon as somebody looks. What staff took back
+of an expiry counts as credited on the day they did.
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ class Standing:
     @property
     def expires(self) -> int:
         """What expires: unused when the last day was over, and not used since."""
-        return max(0, min(self.held_then - self.later_then, self.held - self.later))
+        return max(0, min(self.held_then - self.later_then, self.left))
+
+    @property
+    def left(self) -> int:
+        """What is available now without what was credited for later days, whenever it came back or in."""
+        return max(0, self.held - self.later)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ class Book:
     currency: str
     floor: int = 0
     ends_on: date | None = None
-    has_expired: bool = False
+    given_back: int = 0
+    """Of what had expired, by staff and after the end; it stays."""
     accounts: dict[AccountKind, int] = field(default_factory=lambda: dict.fromkeys(K, 0))
 
     def move(self, source: AccountKind, target: AccountKind, amount: int) -> None:

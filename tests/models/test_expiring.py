@@ -27,7 +27,8 @@ from app.models import (
     Step,
     UseWithin,
 )
-from app.models.funds import expiring
+from app.models.funds import expiring, verifying_books, verifying_entries
+from app.rules.entry_words import said
 from app.rules.expiry import end_before, period_end
 from tests import cast as people
 from tests import factories, funds
@@ -150,6 +151,53 @@ def test_what_comes_back_after_the_end_is_for_the_next_one(session: Session, cas
     assert expired(fund) == 40
     assert hour(session, date(2027, 1, 1)) == 1
     assert expired(fund) == 100
+
+
+def test_what_comes_back_after_the_funds_own_end_expires_as_soon_as_somebody_looks(
+    session: Session, cast: Cast
+) -> None:
+    """F6: there is no next end; each time under a cause of its own, and the ledger proves it."""
+    factories.partnership(session, cast.acme, BEGINS, ENDS)
+    fund = funds.fund(session, cast.acme, ends_on=HALF)
+    gives(fund, date(2026, 2, 1), 100, cast.mona)
+    begun = date(2026, 5, 1)
+    with on(begun):
+        fund.post(EntryKind.RESERVE, 60_00, cause="activity/1/1", by=None, meant_on=begun)
+        paid = fund.debit(Decimal(40), "A banner", by=cast.mona, meant_on=begun).entries[0]
+    assert hour(session, date(2026, 7, 1)) == 0
+
+    day = date(2026, 8, 1)
+    with on(day):
+        fund.post(EntryKind.RELEASE, 60_00, cause="activity/1/r", by=None, meant_on=day)
+    assert (hour(session, day), hour(session, day)) == (1, 0)
+    with on(day):
+        fund.take_back(paid, "Never printed", by=cast.mona)
+    assert (hour(session, day), hour(session, day)) == (1, 0)
+
+    assert (expired(fund), fund.balances()[AccountKind.AVAILABLE]) == (100, 0)
+    entries = session.scalars(select(Entry).where(Entry.kind == EntryKind.EXPIRE).order_by(Entry.id)).all()
+    first = f"expiry/{fund.id}/2026-06-30"
+    assert [one.cause for one in entries] == [first, f"{first}/2"]
+    assert {said("expire", one.facts) for one in entries} == {
+        "Came back after 30 Jun 2026, the fund’s last day"
+    }
+    found = [*verifying_entries.entries(session), *verifying_books.causes(session)]
+    assert [one.sentence for one in found if one.rule != "F5"] == []  # there is no activity in this story
+
+
+def test_an_expiry_taken_back_after_the_funds_own_end_stays(session: Session, cast: Cast) -> None:
+    """F6, F4: what staff give back on purpose does not expire within the hour."""
+    factories.partnership(session, cast.acme, BEGINS, ENDS)
+    fund = funds.fund(session, cast.acme, ends_on=HALF)
+    gives(fund, date(2026, 2, 1), 100, cast.mona)
+    hour(session, date(2026, 7, 1))
+    entry = session.scalars(select(Entry.id).where(Entry.kind == EntryKind.EXPIRE)).one()
+
+    with on(date(2026, 7, 10)):
+        fund.take_back(entry, "The fair was put off", by=cast.mona)
+
+    assert hour(session, date(2026, 7, 10)) == 0
+    assert fund.balances()[AccountKind.AVAILABLE] == 100_00
 
 
 def test_a_rule_made_today_lets_nothing_expire_for_days_gone_by(session: Session, cast: Cast) -> None:

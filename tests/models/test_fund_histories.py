@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -304,6 +304,7 @@ class Histories(RuleBasedStateMachine):
                 book.move(K.SPENT, K.AVAILABLE, units)
             elif kind == "expire":
                 book.move(K.EXPIRED, K.AVAILABLE, units)
+                book.given_back += units if self.told.today > (book.ends_on or self.told.today) else 0
             elif target is not None:
                 book.move(K.BUDGET, K.AVAILABLE, units)
                 target.move(K.AVAILABLE, K.BUDGET, units)
@@ -411,7 +412,7 @@ class Histories(RuleBasedStateMachine):
         number, plan = self.pick_plan(one, "approved", "completed")
         amount = plan.reserved // part
         is_final = is_final and plan.status == "completed"
-        if amount == 0:
+        if amount == 0 or (plan.status == "approved" and amount == plan.reserved):
             return
         paid = self.activity(number).settle(
             from_minor(amount, plan.book.currency),
@@ -435,6 +436,8 @@ class Histories(RuleBasedStateMachine):
     @rule(one=which)
     def release(self, one: int) -> None:
         number, plan = self.pick_plan(one, "completed")
+        if plan.reserved == 0:
+            return
         done = self.activity(number).release("Nothing came.", by=self.told.cast.mona)
         self.pay(plan, done, 0, plan.reserved)
         plan.status = "settled"
@@ -482,24 +485,22 @@ class Histories(RuleBasedStateMachine):
     @rule(one=which)
     def let_it_expire(self, one: int) -> None:
         book = self.book(one)
-        if book.ends_on is not None:
-            return
-        fund = self.fund(book)
-        overdraft = from_minor(-book.floor, book.currency)
-        fund.change(ends_on=self.told.today, overdraft=overdraft, by=self.told.cast.mona)
-        book.ends_on = self.told.today
-        self.session.flush()
+        if book.ends_on is None:
+            fund = self.fund(book)
+            overdraft = from_minor(-book.floor, book.currency)
+            fund.change(ends_on=self.told.today, overdraft=overdraft, by=self.told.cast.mona)
+            book.ends_on = self.told.today
+            self.session.flush()
         with clock.told(clock.now() + timedelta(days=1)):
             expire_due(self.session)
         for each in self.oracle.books.values():
-            if each.ends_on is not None and not each.has_expired and each.available > 0:
+            if each.ends_on is not None and each.available > each.given_back:
                 self.expire(each)
 
     def expire(self, book: Book) -> None:
-        units = book.available
+        units = book.available - book.given_back
         book.move(K.AVAILABLE, K.EXPIRED, units)
-        book.has_expired = True
-        entry = select(Entry.id).where(Entry.fund_id == book.number, Entry.kind == EntryKind.EXPIRE)
+        entry = select(func.max(Entry.id)).where(Entry.fund_id == book.number, Entry.kind == EntryKind.EXPIRE)
         self.handled[self.session.scalars(entry).one()] = ("expire", book, units, None)
 
     # -- what must hold after each

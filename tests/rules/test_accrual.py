@@ -92,7 +92,7 @@ def test_a_converted_credit_says_the_rates_it_used() -> None:
         ("reserve", {"activity": "Fair"}, None, "Reserved for “Fair”"),
         ("release", {}, None, "Not needed for a marketing activity"),
         ("settle", {"activity": "Fair"}, "Invoice 7", "Spent on “Fair”: Invoice 7"),
-        ("expire", {"until": "2026-06-30"}, None, "Not used until 2026-06-30"),
+        ("expire", {"until": "2026-06-30"}, None, "Not used until 30 Jun 2026"),
         ("reversal", {}, "Posted to the wrong fund", "Reversed: Posted to the wrong fund"),
     ],
 )

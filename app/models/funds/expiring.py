@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -75,6 +75,10 @@ class Expiry:
     amount: int = 0
     moment: datetime | None = None
     """When the last day is over."""
+    is_last: bool = False
+    """Whether it is the fund's own end, after which nothing that comes back has a next one."""
+    came_back: bool = False
+    """Whether all of it came back, or in, after the last day."""
 
     @property
     def cause(self) -> str:
@@ -100,16 +104,25 @@ def upcoming(session: Session, fund_ids: Collection[int], *, within: int | None 
 
 
 def due(session: Session) -> list[Expiry]:
-    """Return what is to expire now: ends that are over, without an entry, with money unused."""
+    """Return what is to expire now: ends that are over, with money unused; of a period, which ends once, without an entry."""
     ends = []
     for row in session.execute(_with_money()):
         over = _terms(row).over(clock.today(row.zone))
-        ends += [Expiry(row.id, row.currency, *both, moment=_after(both[1], row.zone)) for both in over]
+        ends += [
+            Expiry(
+                row.id,
+                row.currency,
+                *both,
+                moment=_after(both[1], row.zone),
+                is_last=both == (row.ends_on, row.ends_on),
+            )
+            for both in over
+        ]
     causes = [one.cause for one in ends]
     done = set(
         session.scalars(select(Entry.cause).where(Entry.kind == EntryKind.EXPIRE, Entry.cause.in_(causes)))
     )
-    waiting = [one for one in ends if one.cause not in done]
+    waiting = [one for one in ends if one.is_last or one.cause not in done]
     return [one for one in _weighed(session, waiting) if one.amount > 0]
 
 
@@ -212,8 +225,9 @@ def _weighed(session: Session, ends: Iterable[Expiry]) -> list[Expiry]:
 def _with_amount(one: Expiry, row: Any) -> Expiry:
     now = row.held, row.later
     then = now if one.moment is None else (row.held_then, row.later_then)
-    amount = int(Standing(*then, *now).expires)
-    return Expiry(one.fund_id, one.currency, one.ended_on, one.last_day, amount, one.moment)
+    standing = Standing(*then, *now)
+    amount = standing.left if one.is_last else standing.expires
+    return replace(one, amount=int(amount), came_back=one.is_last and not standing.expires)
 
 
 def _loaded(session: Session, numbers: Iterable[int]) -> dict[int, Fund]:
@@ -222,9 +236,21 @@ def _loaded(session: Session, numbers: Iterable[int]) -> dict[int, Fund]:
 
 
 def _expire(fund: Fund, one: Expiry) -> None:
+    """Post it; of a fund's own end as often as money comes back after it, each time with a number in the cause."""
+    before = _times(fund, one) if one.is_last else 0
     facts = {"rule": "F6", "formula": FORMULA, "until": one.last_day, "ended_on": one.ended_on}
-    fund.post(EntryKind.EXPIRE, one.amount, cause=one.cause, by=None, meant_on=one.last_day, facts=facts)
+    if before or one.came_back:
+        facts |= {"came_back": "after the last day"}
+    cause = f"{one.cause}/{before + 1}" if before else one.cause
+    fund.post(EntryKind.EXPIRE, one.amount, cause=cause, by=None, meant_on=one.last_day, facts=facts)
     _tell(fund, "fund.expired", one, ended_on=one.last_day)
+
+
+def _times(fund: Fund, one: Expiry) -> int:
+    """How often something expired at this end before."""
+    same = or_(Entry.cause == one.cause, Entry.cause.startswith(f"{one.cause}/", autoescape=True))
+    asked = select(func.count()).where(Entry.fund_id == fund.id, Entry.kind == EntryKind.EXPIRE, same)
+    return fund.session.scalar(asked) or 0
 
 
 def _is_first(fund: Fund, one: Expiry, days: int) -> bool:
