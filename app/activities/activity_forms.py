@@ -177,6 +177,6 @@ class SettlementForm(VersionedForm):
 
     def __init__(self, activity: Activity, left: Decimal) -> None:
         is_over = activity.status is ActivityStatus.COMPLETED
-        super().__init__(amount=left, paid_on=scope.today(), is_final=is_over)
+        super().__init__(amount=left if is_over else None, paid_on=scope.today(), is_final=is_over)
         if not is_over:
             del self.is_final  # the last payment follows when it is completed

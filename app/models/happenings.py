@@ -14,6 +14,7 @@ SAID = {
     "access.sign_in_refused": "Signing in was refused",
     "accrual.refused": "Could not be credited to the funds: {why}",
     "activity.approved": "Approved: {amount} reserved",
+    "activity.called_off": "Cancelled, {spent} was paid, {released} available again: {note}",
     "activity.cancelled": "Cancelled by the vendor: {reason}",
     "activity.changed": "Marketing activity changed",
     "activity.completed": "Completed, with every proof",

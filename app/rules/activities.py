@@ -4,7 +4,9 @@ A draft is submitted, approved step by step, completed with a file for every pro
 submission comes back with a question, or is declined for good. Approval reserves the fund's part of the budget in the
 fund; a settlement never pays more than is still reserved, the final one gives back the rest. Who needs more asks for it
 while the activity is approved or completed: the same steps decide again, by the sum it would make in all, and only the
-difference is reserved. What was paid is never withdrawn; a mistaken settlement is taken back and settled anew.
+difference is reserved. Before it is completed a deposit is paid, never all that is reserved: the rest takes the proofs,
+and what ends without them is cancelled, with what was paid. What was paid is never withdrawn; a mistaken settlement is
+taken back and settled anew.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ OPEN: dict[Act, frozenset[str]] = {
     Act.COMPLETE: frozenset({APPROVED}),
     Act.SETTLE: frozenset({APPROVED, COMPLETED}),
     Act.RELEASE: frozenset({APPROVED, COMPLETED}),
-    Act.TAKE_BACK: frozenset({APPROVED, COMPLETED, SETTLED}),
+    Act.TAKE_BACK: frozenset({APPROVED, COMPLETED, SETTLED, CANCELLED}),
     Act.LINK: frozenset({APPROVED, COMPLETED, SETTLED}),
 }
 DONE: dict[Act, str] = {
@@ -98,11 +100,12 @@ class MoreThanReserved(RuleBroken):
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an activity is: its status, whether more was asked for and is not decided, whether anything was paid."""
+    """Where an activity is: its status, whether more was asked for and is not decided, what was paid and is reserved."""
 
     status: str
     asks_for_more: bool = False
     is_paid: bool = False
+    is_reserved: bool = True
 
     def allows(self, act: Act) -> bool:
         """Say whether an act is open."""
@@ -110,8 +113,8 @@ class Standing:
             return True
         if act is Act.WITHDRAW and self.is_paid:
             return False
-        if act is Act.RELEASE and self.status == APPROVED:
-            return self.is_paid
+        if act is Act.RELEASE and not (self.is_reserved and (self.is_paid or self.status != APPROVED)):
+            return False
         if act is Act.TAKE_BACK and not self.is_paid:
             return False
         if act is Act.ASK_FOR_MORE and self.asks_for_more:
@@ -126,10 +129,17 @@ class Standing:
             raise NotNow(
                 f"A part of “{title}” was paid already, so it is not cancelled. Release what it does not need."
             )
-        if act is Act.RELEASE and self.status == APPROVED:
+        if act is Act.RELEASE and self.status == APPROVED and not self.is_paid:
             raise NotNow(
                 f"Nothing was paid for “{title}” yet. Cancel it, and the whole amount is available again."
             )
+        if act is Act.RELEASE and self.status in OPEN[act]:
+            what = (
+                "Complete it with its proofs"
+                if self.status == APPROVED
+                else "Settle it with a last payment of 0"
+            )
+            raise NotNow(f"Nothing is reserved for “{title}” any more. {what} instead.")
         if act is Act.ASK_FOR_MORE and self.asks_for_more:
             raise NotNow(f"More was asked for “{title}” already, and is not decided yet.")
         if act is Act.TAKE_BACK and self.status in OPEN[act]:
@@ -243,6 +253,16 @@ def check_settlement(amount: int, reserved: int, currency: str, *, is_final: boo
         raise MoreThanReserved(
             f"Only {ledger.in_words(reserved, currency)} is still reserved for this activity, {over} less than"
             f" {ledger.in_words(amount, currency)}. Settle less, or ask for more first.",
+            "amount",
+        )
+
+
+def check_deposit(amount: int, reserved: int, currency: str) -> None:
+    """Refuse to pay all that is reserved for what is not completed: the rest waits for its proofs."""
+    if amount >= reserved:
+        raise RuleBroken(
+            f"{ledger.in_words(reserved, currency)} is reserved, and before the activity is completed only a part"
+            " of that can be paid. Complete it with its proofs first, or pay less.",
             "amount",
         )
 

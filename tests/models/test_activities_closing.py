@@ -22,6 +22,7 @@ from app.models import (
 )
 from app.models.activities.activity_standing import Held, held_of
 from app.models.owning import NotYours
+from app.models.talk.step import Step
 from app.rules.activities import Act, MoreThanReserved, NotNow
 from app.rules.ledger import InsufficientFunds
 from app.rules.refusals import RuleBroken
@@ -185,17 +186,42 @@ def test_a_payment_that_cannot_be_is_refused(
 
 
 def test_what_is_not_needed_is_released(session: Session, stage: Stage, cast: Cast) -> None:
-    """F5: ended with nothing paid, and ended after a deposit for what did not take place."""
+    """F5: ended with nothing paid."""
     nothing = completed(stage)
     nothing.release("The fair was free in the end.", by=cast.mona)
     assert (nothing.status, money(stage.fund)) == (ActivityStatus.SETTLED, (100_000, 0, 0))
 
+
+def test_what_does_not_take_place_after_a_deposit_is_cancelled_with_what_was_paid(
+    session: Session, stage: Stage, cast: Cast
+) -> None:
+    """F5: nothing is settled that was not completed with its proofs."""
     called_off = approved(stage)
     with pytest.raises(NotNow, match="Cancel it"):
         called_off.release("Called off.", by=cast.mona)
     called_off.settle(D(100), by=cast.mona, paid_on=TODAY, is_final=False)
     called_off.release("Called off, the deposit is lost.", by=cast.mona)
-    assert (called_off.status, money(stage.fund)) == (ActivityStatus.SETTLED, (90_000, 0, 10_000))
+
+    assert (called_off.status, money(stage.fund)) == (ActivityStatus.CANCELLED, (90_000, 0, 10_000))
+    assert (called_off.reason, called_off.settled_at) == ("Called off, the deposit is lost.", None)
+    latest = Step.path(session, called_off)[0]
+    assert latest.words == (
+        "Cancelled, 100.00 USD was paid, 300.00 USD available again: Called off, the deposit is lost."
+    )
+
+
+@pytest.mark.parametrize("earlier", [None, D("150")])
+def test_a_deposit_never_empties_the_reservation(stage: Stage, cast: Cast, earlier: Decimal | None) -> None:
+    """F5: what is paid without proofs is a part, also in slices; the rest takes them."""
+    activity = approved(stage)
+    if earlier is not None:
+        activity.settle(earlier, by=cast.mona, paid_on=TODAY, is_final=False)
+    left = D(400) - (earlier or D(0))
+    with pytest.raises(RuleBroken, match="Complete it with its proofs first"):
+        activity.settle(left, by=cast.mona, paid_on=TODAY, is_final=False)
+    activity.settle(left - D("0.01"), by=cast.mona, paid_on=TODAY, is_final=False)
+
+    assert (activity.status, money(stage.fund)) == (ActivityStatus.APPROVED, (60_000, 1, 39_999))
 
 
 def test_a_mistaken_settlement_is_taken_back_and_settled_anew(stage: Stage, cast: Cast) -> None:

@@ -168,13 +168,14 @@ def test_a_settlement_at_the_reservation_is_its_last() -> None:
     st.sampled_from(sorted({status for of_act in rule.OPEN.values() for status in of_act} | {"cancelled"})),
     st.booleans(),
     st.booleans(),
+    st.booleans(),
     st.sampled_from(list(Act)),
 )
 def test_what_is_allowed_is_never_refused_and_the_other_way_round(
-    status: str, asks: bool, paid: bool, act: Act
+    status: str, asks: bool, paid: bool, holds: bool, act: Act
 ) -> None:
     """F5: the buttons and the verbs answer alike."""
-    standing = Standing(status, asks_for_more=asks, is_paid=paid)
+    standing = Standing(status, asks_for_more=asks, is_paid=paid, is_reserved=holds)
     if standing.allows(act):
         standing.check(act, "Fair")
     else:

@@ -111,7 +111,10 @@ class Closing:
         return _pay(activity, to_minor(amount, activity.currency), paid_on, by, note, is_final=is_final)
 
     def release(self, reason: str, *, by: Person, version: int | None = None) -> ActivitySettlement:
-        """End it without a further payment: what is still reserved is available again."""
+        """End it without a further payment: what is still reserved is available again.
+
+        What is completed is settled so; what is not, and had a deposit, is cancelled, and what was paid stays paid.
+        """
         activity = cast("Activity", self)
         _take_up(activity, Act.RELEASE, by, version)
         _check_the_end(activity)
@@ -150,10 +153,10 @@ class Closing:
         session.flush()
         to = telling.of_partner(session, activity.partner_id, proposed_by_id=activity.proposed_by_id)
         flag_modified(activity, "reason")
-        if activity.status.value == rule.SETTLED:
+        if activity.status.value in {rule.SETTLED, rule.CANCELLED}:
             kinds = type(activity.status)
             activity.status = kinds.APPROVED if activity.completed_at is None else kinds.COMPLETED
-            activity.settled_at = None
+            activity.settled_at = activity.reason = None
         amount = ledger.in_words(settlement.amount, activity.currency)
         Step.take(
             activity,
@@ -192,6 +195,8 @@ def _pay(
     rule.check_paid_on(paid_on, fund.starts_on, max(today_of(activity), fund.starts_on))
     reserved = activity.held().reserved
     rule.check_settlement(amount, reserved, activity.currency, is_final=is_final)
+    if activity.status.value == rule.APPROVED and not is_final:
+        rule.check_deposit(amount, reserved, activity.currency)
     row = _row(activity, amount, paid_on, by, (note or "").strip() or None, is_final=is_final)
     rest = reserved - amount if is_final else 0
     moves = ((EntryKind.SETTLE, "settlement", amount), (EntryKind.RELEASE, "release", rest))
@@ -215,19 +220,25 @@ def _pay(
 
 def _told(activity: Activity, row: ActivitySettlement, rest: int, by: Person) -> None:
     to = telling.of_partner(activity.session, activity.partner_id, proposed_by_id=activity.proposed_by_id)
-    if row.is_final:
+    spent = activity.held().spent
+    if row.is_final and activity.status.value == rule.APPROVED:
+        activity.status, activity.reason = type(activity.status).CANCELLED, row.note
+        kind = "activity.called_off"
+    elif row.is_final:
         activity.status, activity.settled_at = type(activity.status).SETTLED, clock.now()
         kind = "activity.settled" if row.amount else "activity.released"
     else:
         flag_modified(activity, "reason")  # who read it before this payment is told so
         kind = "activity.paid"
-    amount, left = (ledger.in_words(units, activity.currency) for units in (row.amount, rest))
+    amount, left, paid = (ledger.in_words(units, activity.currency) for units in (row.amount, rest, spent))
     facts: dict[str, Any] = {
         "amount": amount,
         "released": left,
         "paid_on": row.paid_on,
         "note": row.note or "",
     }
+    if kind == "activity.called_off":
+        facts["spent"] = paid
     Step.take(activity, kind, by=by, to=to, **facts)
 
 

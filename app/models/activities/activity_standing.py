@@ -185,8 +185,15 @@ def standings_of(session: Session, activities: Sequence[Activity]) -> list[Stand
         ~exists().where(_BACK.takes_back_id == ActivitySettlement.id),
     )
     paid = set(session.scalars(live))
+    under_way = [one.id for one in activities if one.status.value in {rule.APPROVED, rule.COMPLETED}]
+    held = held_of(session, under_way) if under_way else {}
     return [
-        Standing(one.status.value, asks_for_more=one.asked_budget is not None, is_paid=one.id in paid)
+        Standing(
+            one.status.value,
+            asks_for_more=one.asked_budget is not None,
+            is_paid=one.id in paid,
+            is_reserved=held.get(one.id, Held()).reserved > 0,
+        )
         for one in activities
     ]
 

@@ -69,7 +69,7 @@ ALLOWED = frozenset(
         ("submitted", "cancelled"),
         ("approved", "completed"),
         ("approved", "cancelled"),
-        ("approved", "settled"),
+        ("cancelled", "approved"),
         ("completed", "settled"),
         ("settled", "completed"),
         ("settled", "approved"),
