@@ -20,7 +20,7 @@ from flask import Flask, g, has_request_context, request
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from app import clock
+from app import clock, scope
 from app.extensions import babel
 from app.rules.money import rounded
 
@@ -82,12 +82,15 @@ def locale() -> str:
 
 
 def time_zone() -> str:
-    """Return the reader's time zone."""
+    """Return the reader's time zone: the profile's, else the one in which the reader's days are counted (M4)."""
     absent = _reader.get()
     if absent is not None:
         return absent[1]
     reader = g.get("_login_user") if has_request_context() else None
-    return (reader.person.time_zone or "UTC") if reader is not None and reader.is_authenticated else "UTC"
+    if reader is None or not reader.is_authenticated:
+        return "UTC"
+    opened = scope.current()
+    return reader.person.time_zone or (opened.zone if opened else "UTC")
 
 
 def escaped(text: str) -> str:
@@ -152,9 +155,9 @@ def _written_day(value: date, locale: str) -> str:
     return format_date(value, "d MMM y", locale=locale)
 
 
-def when(value: datetime | None) -> str:
-    """Return an instant in the reader's time zone."""
-    return "" if value is None else _written_instant(value, time_zone(), locale())
+def when(value: datetime | None, zone: str | None = None) -> str:
+    """Return an instant in the reader's time zone, or in the one given."""
+    return "" if value is None else _written_instant(value, zone or time_zone(), locale())
 
 
 @lru_cache(maxsize=4096)

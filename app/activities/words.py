@@ -64,12 +64,12 @@ def _until(what: str, due_at: datetime | None) -> str:
     if due_at is None:
         return what
     if due_at < clock.now():
-        return f"Overdue: {what[0].lower()}{what[1:]}, was due {_day(due_at)}"
-    return f"{what} until {_day(due_at)}"
+        return f"Overdue: {what[0].lower()}{what[1:]}, was due {due_day(due_at)}"
+    return f"{what} until {due_day(due_at)}"
 
 
-def _day(moment: datetime) -> str:
-    """Return the day of an instant where its reader is."""
+def due_day(moment: datetime) -> str:
+    """Return the day, where its reader is, with whose end something is due."""
     return day(moment.astimezone(ZoneInfo(time_zone())).date())
 
 

@@ -137,7 +137,7 @@ def why(head: FundHead, line: EntryLine, names: Names) -> Iterator[tuple[str, st
             yield formats.first_upper(name.replace("_", " ")), escape(fact_in_words(line, name, value))
     yield "Reason", escape(line.reason or "")
     yield "By", escape(names(line))
-    yield "Posted", formats.when(line.posted_at)
+    yield "Posted", formats.when(line.posted_at, head.zone)
     yield "Meant for", formats.day(line.meant_on)
     yield from _bookkeeping(line)
 

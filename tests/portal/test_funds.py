@@ -46,6 +46,20 @@ def test_the_partner_sees_what_it_may_plan_with(
         assert said in page, said
 
 
+@pytest.mark.parametrize("who", ["alice", "mona"])
+def test_an_entry_has_one_day_and_hour_whoever_reads_it(
+    session: Session, cast: Cast, sign_in: SignIn, fund: Fund, who: str
+) -> None:
+    """M4, F8: those of the fund's partner, as its statement has them."""
+    cast.company.time_zone = "Asia/Tokyo"
+    session.commit()
+    face = "portal" if who == "alice" else "partnership"
+    page = sign_in(who).get(f"/{face}/funds/{fund.id}").text
+
+    hours = set(re.findall(r"<dt>Posted</dt><dd>[^<]* (\d\d:\d\d)</dd>", page))
+    assert hours == {"21:00", "08:00"}  # noon, and an hour before midnight, in UTC
+
+
 def test_the_statement_is_the_vendors_but_names_none_of_its_staff(sign_in: SignIn, fund: Fund) -> None:
     """F8: every entry with its why."""
     page = sign_in("alice").get(f"/portal/funds/{fund.id}").text
