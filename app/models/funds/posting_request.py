@@ -66,6 +66,8 @@ class PostingRequest(Tracked, PartnerOwned, Numbered, Base):
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("fund_entry.id"))
     meant_on: Mapped[date]
     reason: Mapped[str]
+    because: Mapped[str | None]
+    """Why a second person decides, such as "above 10,000.00 EUR"."""
     state: Mapped[RequestState] = mapped_column(default=RequestState.WAITING)
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[datetime]
