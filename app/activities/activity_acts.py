@@ -131,6 +131,8 @@ def _sent(activity: Activity) -> str:
         db.session.flush()
         activity.submit(by=current_person)
         return f"“{activity.title}” is submitted. You are told what is decided."
+    if activity.joint_id is not None:
+        return "Saved. All parts are submitted together, in the joint activity."
     return f"“{activity.title}” is kept as a draft. Nobody decides about it until it is submitted."
 
 
@@ -160,9 +162,12 @@ def withdraw(activity_id: int) -> ResponseReturnValue:
 
 
 def ask_for_more(activity_id: int) -> ResponseReturnValue:
-    """Ask for a larger budget than was approved: those who approved it decide again."""
+    """Ask for a larger budget than was approved: it takes the steps of what it makes in all."""
     form = MoreForm()
-    means = "The same people decide about the difference. Until then what was approved holds."
+    means = (
+        "It is decided anew, by the steps that the new budget takes in all; only the difference is reserved."
+        " Until then what was approved holds."
+    )
     return asked(
         activity_id,
         form,

@@ -15,6 +15,7 @@ from app import scope
 from app.extensions import db
 from app.forms import AmountField, VersionedForm
 from app.models import Activity, ActivityStatus, ActivityType, Person
+from app.models.activities.activity_plan import SHARED
 from app.models.funds.fund_reading import FundHead
 from app.models.leads.lead_working import workers
 from app.rules.activities import LONGEST
@@ -97,10 +98,13 @@ class ActivityForm(VersionedForm):
         self.activity_type_id.choices = _types(activity)
         self.fund_id.choices = [(str(one.id), called(one)) for one in funds]
         self.owner_id.choices = _owners(partner_id, activity)
+        if activity is not None and activity.joint_id is not None:
+            for name in SHARED:  # changed for all parts, in the joint activity
+                del self[name]
 
     def facts(self) -> dict[str, Any]:
         """Return what was typed, as the noun takes it."""
-        return {name: self[name].data for name in self.FACTS}
+        return {name: self[name].data for name in self.FACTS if name in self}
 
 
 def called(fund: FundHead) -> str:

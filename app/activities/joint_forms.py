@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from app.activities.activity_forms import HUNDRED, number
 from app.database import find
 from app.extensions import db
-from app.forms import AmountField, Form, trimmed
+from app.forms import AmountField, VersionedForm, trimmed
 from app.listing.partner_search import the_one
 from app.models import ActivityType, Fund, FundType
 from app.models.activities.joint_planning import MOST, Share
@@ -21,7 +21,7 @@ from app.rules.activities import LONGEST
 from app.rules.refusals import RuleBroken
 
 
-class PlanForm(Form):
+class PlanForm(VersionedForm):
     """What all parts of a joint activity share."""
 
     title = StringField("Title", [DataRequired("Give the activity a title."), Length(max=LONGEST["title"])])

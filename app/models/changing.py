@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, inspect, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,19 @@ from app.models.event import Event
 from app.models.person import Person
 from app.rules.refusals import RuleBroken
 
-_BESIDES = {"version", "fields"}
-"""What an event keeps besides the facts that changed."""
+_BESIDES = {"version", "fields", "round", "checklist", "step", "of", "words", "what", "number"}
+"""What an event keeps besides the facts that changed, or what no page shows by this name."""
+_CALLED = {
+    "active": "in use",
+    "asked_budget": "budget asked for",
+    "ends_on": "last day",
+    "expected_amount": "won amount hoped for",
+    "expected_leads": "leads hoped for",
+    "paid_on": "day of payment",
+    "starts_on": "first day",
+    "vendor_percent": "part that the fund pays",
+}
+"""Columns whose name is not the word that pages use."""
 
 _Noun = Any  # a tracked noun: it has changes(), a session and, where it is checked, a version
 
@@ -25,21 +36,23 @@ class ChangedMeanwhile(RuleBroken):
     """The page is older than the record: somebody else changed it in between."""
 
 
-def check_version(noun: _Noun, version: int | None) -> None:
-    """Refuse a change that was written on an older version of the record, naming what changed since."""
+def check_version(noun: _Noun, version: int | None, parts: Sequence[_Noun] = ()) -> None:
+    """Refuse a change that was written on an older version of the record or of its parts, naming what changed since."""
     if version is not None and version != noun.version:
         raise ChangedMeanwhile(
-            f"Somebody changed this meanwhile{_what(noun.session, noun)}. "
+            f"Somebody changed this meanwhile{_what(noun.session, [noun, *parts])}. "
             "Look at it as it is now; send again to keep what you typed."
         )
 
 
-def _what(session: Session, noun: _Noun) -> str:
+def _what(session: Session, nouns: Sequence[_Noun]) -> str:
     latest = (
         select(Person.name, Event.fields)
         .select_from(Event)
         .outerjoin(Person, Person.id == Event.actor_id)
-        .where(Event.subject_type == noun.__tablename__, Event.subject_id == noun.id)
+        .where(
+            tuple_(Event.subject_type, Event.subject_id).in_([(one.__tablename__, one.id) for one in nouns])
+        )
         .order_by(Event.id.desc())
         .limit(1)
     )
@@ -47,8 +60,12 @@ def _what(session: Session, noun: _Noun) -> str:
     if row is None:
         return ""
     name, changed = row
-    fields = ", ".join(each.removesuffix("_id").replace("_", " ") for each in changed if each not in _BESIDES)
+    fields = ", ".join(_called(each) for each in changed if each not in _BESIDES and not each.endswith("_at"))
     return f" ({name or 'Accord'}{': ' + fields if fields else ''})"
+
+
+def _called(column: str) -> str:
+    return _CALLED.get(column) or column.removesuffix("_id").replace("_", " ")
 
 
 def _read(session: Session, latest: Select[str, list[Any]]) -> tuple[str | None, list[Any]] | None:

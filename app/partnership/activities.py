@@ -15,7 +15,7 @@ from app.activities.finding import mine
 from app.database import find
 from app.extensions import db
 from app.filters import money
-from app.models import Activity, ActivitySettlement
+from app.models import Activity, ActivitySettlement, ActivityStatus
 from app.models.funds.fund_reading import head
 from app.rules.money import from_minor
 
@@ -45,6 +45,11 @@ def _what_stays(activity: Activity) -> str | None:
         return None
     more = activity.asked_amount()
     part = activity.reserved_amount() if more is None else more - activity.reserved_amount()
+    if not activity.partnership_is_active():
+        return (
+            "It cannot be approved: the partnership is not active. Return it with a question, decline it,"
+            " or activate the partnership first."
+        )
     said = [
         f"{money(from_minor(units, fund.currency), fund.currency)} {fund.currency}"
         for units in (part, fund.available, fund.available - part)
@@ -106,8 +111,15 @@ def settle(activity_id: int) -> ResponseReturnValue:
             "What was paid is taken from what is reserved, never more than that.",
             "Paid out of what was reserved.",
         ),
-        beside=lambda one: f"Still reserved: {money(left, one.currency)} {one.currency}.",
+        beside=lambda one: _what_is_left(one, left),
     )
+
+
+def _what_is_left(activity: Activity, left: Decimal) -> str:
+    """Say what is still reserved, and how much of it a deposit may take."""
+    said = f"Still reserved: {money(left, activity.currency)} {activity.currency}."
+    is_over = activity.status is ActivityStatus.COMPLETED
+    return said if is_over else f"{said} Before it is completed with its proofs, only a part of that is paid."
 
 
 @bp.route("/<id:activity_id>/release", methods=["GET", "POST"])
@@ -115,13 +127,15 @@ def settle(activity_id: int) -> ResponseReturnValue:
 def release(activity_id: int) -> ResponseReturnValue:
     """End it without a further payment."""
     form = ReasonForm()
+    is_over = mine(activity_id).status is ActivityStatus.COMPLETED
+    ends = "settled" if is_over else "cancelled; what was paid stays paid"
     return asked(
         activity_id,
         form,
         lambda one: one.release(form.reason.data or "", by=current_person, version=form.seen_version()),
         (
             "Release the rest",
-            "Nothing more is paid: what is still reserved is available in the fund again, and the activity is settled.",
+            f"Nothing more is paid: what is still reserved is available in the fund again, and the activity is {ends}.",
             "Released. The rest is available in the fund again.",
         ),
         danger=True,

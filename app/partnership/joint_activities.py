@@ -10,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from app.access import Permission, current_person, may, requires
-from app.activities import words
+from app.activities import joint_sums, words
+from app.activities.activity_acts import seen_version
 from app.activities.activity_forms import ApprovalForm, QuestionForm, ReasonForm
 from app.activities.joint_forms import JointForm, PlanForm
 from app.database import find
 from app.extensions import db
-from app.forms import Form, render_form
+from app.forms import VersionedForm, render_form
 from app.models import Activity, JointActivity
+from app.models.activities.joint_planning import together
 from app.rules.activities import Act
 from app.rules.money import from_minor
 
@@ -34,6 +36,7 @@ def show(joint_id: int) -> ResponseReturnValue:
     return render_template(
         "partnership/joint_activities/show.html",
         joint=joint,
+        version=joint.version,
         parts=[(one, from_minor(one.reserved_amount(), one.currency)) for one in parts],
         acts=joint.acts(current_person) if may(Permission.ACTIVITIES_DECIDE) else frozenset[Act](),
         steps=_steps(parts),
@@ -47,8 +50,8 @@ def found(joint_id: int) -> JointActivity:
 
 
 def _steps(parts: list[Activity]) -> list[Any]:
-    """Return the steps of the latest round: those of all parts are the same."""
-    steps = parts[0].steps() if parts else []
+    """Return the steps of the latest round: those of all parts that are still together are the same."""
+    steps = (together(parts) or parts)[0].steps() if parts else []
     return [one for one in steps if one.round == steps[0].round]
 
 
@@ -84,17 +87,19 @@ def edit(joint_id: int) -> ResponseReturnValue:
     form = PlanForm(obj=joint)
     if form.validate_on_submit():
         with form.refusals():
-            joint.edit(by=current_person, **form.facts())
+            joint.edit(by=current_person, version=form.seen_version(), **form.facts())
             flash("Saved, for all parts.")
             return redirect(url_for(".show", joint_id=joint_id))
-    return render_form("partnership/joint_activities/edit.html", form, joint=found(joint_id))
+    joint = found(joint_id)
+    form.show_version(joint)
+    return render_form("partnership/joint_activities/edit.html", form, joint=joint)
 
 
 @bp.post("/<id:joint_id>/submission")
 @decides
 def submit(joint_id: int) -> ResponseReturnValue:
     """Ask for the approval of all parts."""
-    found(joint_id).submit(by=current_person)
+    found(joint_id).submit(by=current_person, version=seen_version())
     flash("Submitted, for all partners together.")
     return redirect(url_for(".show", joint_id=joint_id))
 
@@ -108,8 +113,9 @@ def approve(joint_id: int) -> ResponseReturnValue:
     return _asked(
         joint_id,
         form,
-        lambda joint: joint.approve(by=current_person, words=form.words.data),
+        lambda joint: joint.approve(by=current_person, words=form.words.data, version=form.seen_version()),
         ("Approve", means, "Approved, for all partners."),
+        sums=joint_sums.of,
     )
 
 
@@ -121,7 +127,7 @@ def return_(joint_id: int) -> ResponseReturnValue:
     return _asked(
         joint_id,
         form,
-        lambda joint: joint.return_(form.question.data or "", by=current_person),
+        lambda joint: joint.return_(form.question.data or "", by=current_person, version=form.seen_version()),
         ("Return with a question", "All parts come back; every partner reads the question.", "Returned."),
     )
 
@@ -134,13 +140,18 @@ def decline(joint_id: int) -> ResponseReturnValue:
     return _asked(
         joint_id,
         form,
-        lambda joint: joint.decline(form.reason.data or "", by=current_person),
+        lambda joint: joint.decline(form.reason.data or "", by=current_person, version=form.seen_version()),
         ("Decline", "It is over for all partners; each reads the reason.", "Declined."),
     )
 
 
 def _asked(
-    joint_id: int, form: Form, act: Callable[[JointActivity], None], said: tuple[str, str, str]
+    joint_id: int,
+    form: VersionedForm,
+    act: Callable[[JointActivity], None],
+    said: tuple[str, str, str],
+    *,
+    sums: Callable[[JointActivity], joint_sums.Sums | None] = lambda _: None,
 ) -> ResponseReturnValue:
     """Ask for what an act needs, then do it; `said` are its button, what it means, and what is said afterwards."""
     label, means, done = said
@@ -150,6 +161,8 @@ def _asked(
             act(joint)
             flash(done)
             return redirect(url_for(".show", joint_id=joint_id))
+    joint = found(joint_id)
+    form.show_version(joint)
     return render_form(
-        "partnership/joint_activities/act.html", form, joint=found(joint_id), act=label, means=means
+        "partnership/joint_activities/act.html", form, joint=joint, act=label, means=means, sums=sums(joint)
     )

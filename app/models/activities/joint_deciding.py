@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Deciding:
     """Approving, returning and declining all parts together."""
 
-    def approve(self, *, by: Person, words: str | None = None) -> None:
+    def approve(self, *, by: Person, words: str | None = None, version: int | None = None) -> None:
         """Approve the step whose turn it is for all parts; the last one reserves in every fund, or in none.
 
         InsufficientFunds names the partner whose fund is short; the caller's unit of work takes back what was reserved.
@@ -24,7 +24,7 @@ class Deciding:
         joint = cast("JointActivity", self)
         session = joint.session
         check_staff(by)
-        parts = locked(joint, Act.APPROVE)
+        parts = locked(joint, Act.APPROVE, version)
         taken = [(part, *deciding.decidable(part, Act.APPROVE, by)) for part in parts]
         for part in parts:
             with naming(part):
@@ -39,18 +39,19 @@ class Deciding:
         is_last = all(step is steps[-1] for _, steps, step in taken)
         joint.track(f"joint_activity.{'approved' if is_last else 'step_approved'}", by=by)
 
-    def return_(self, question: str, *, by: Person) -> None:
+    def return_(self, question: str, *, by: Person, version: int | None = None) -> None:
         """Give all parts back with a question."""
-        self._turn_down(Act.RETURN, question, by)
+        self._turn_down(Act.RETURN, question, by, version)
 
-    def decline(self, reason: str, *, by: Person) -> None:
+    def decline(self, reason: str, *, by: Person, version: int | None = None) -> None:
         """Decline all parts for good, with a reason."""
-        self._turn_down(Act.DECLINE, reason, by)
+        self._turn_down(Act.DECLINE, reason, by, version)
 
-    def _turn_down(self, act: Act, words: str, by: Person) -> None:
+    def _turn_down(self, act: Act, words: str, by: Person, version: int | None) -> None:
         joint = cast("JointActivity", self)
         check_staff(by)
-        taken = [(part, deciding.decidable(part, act, by)[1]) for part in locked(joint, act)]
+        parts = locked(joint, act, version)
+        taken = [(part, deciding.decidable(part, act, by)[1]) for part in parts]
         for part, step in taken:
             deciding.turn_down(part, step, act, words, by=by)
         kind = "returned" if act is Act.RETURN else "declined"

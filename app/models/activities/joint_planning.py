@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -15,7 +15,7 @@ from app.models.activities import activity_plan as planning
 from app.models.activities import activity_telling as telling
 from app.models.activities import approval_round
 from app.models.activities.activity_standing import DECIDING, standings_of, steps_of, today_of, turn, why_not
-from app.models.changing import lock
+from app.models.changing import check_version, lock
 from app.models.funds.fund import Fund
 from app.models.owning import NotYours
 from app.models.talk.step import Step
@@ -46,6 +46,15 @@ class Planning:
     """Planning, changing and submitting the parts together; only the vendor does."""
 
     # -- questions
+
+    @property
+    def version(self) -> int:
+        """Return how often its parts were changed in all: whatever is done with it is done with a part at least."""
+        from app.models.activities.activity import Activity  # noqa: PLC0415 - a part names its joint activity
+
+        joint = cast("JointActivity", self)
+        changed = select(func.sum(Activity.version)).where(Activity.joint_id == joint.id)
+        return int(joint.session.scalar(changed) or 0)
 
     def parts(self) -> list[Activity]:
         """Return the parts with their partners, in order."""
@@ -117,12 +126,12 @@ class Planning:
             )
         return joint
 
-    def edit(self, *, by: Person, **facts: Any) -> None:
+    def edit(self, *, by: Person, version: int | None = None, **facts: Any) -> None:
         """Change what all parts share: title, plan, activity_type_id, starts_on, ends_on; a part's budget in the part."""
         joint = cast("JointActivity", self)
         session = joint.session
         check_staff(by)
-        parts = locked(joint, Act.EDIT)
+        parts = locked(joint, Act.EDIT, version)
         if not planning.SHARED.issuperset(facts):
             raise TypeError(f"A joint activity has no {', '.join(sorted(set(facts) - planning.SHARED))}")
         for part in parts:
@@ -136,12 +145,12 @@ class Planning:
         if joint.changes()[1]:
             joint.track("joint_activity.changed", by=by)
 
-    def submit(self, *, by: Person) -> None:
+    def submit(self, *, by: Person, version: int | None = None) -> None:
         """Ask for the approval of all parts: the steps are those of what all make together."""
         joint = cast("JointActivity", self)
         session = joint.session
         check_staff(by)
-        parts = locked(joint, Act.SUBMIT)
+        parts = locked(joint, Act.SUBMIT, version)
         if len(parts) < FEWEST:
             raise RuleBroken("A joint activity has two partners at least. Plan one for this partner alone.")
         for part in parts:
@@ -167,11 +176,13 @@ def together(parts: Sequence[Activity]) -> list[Activity]:
     return [part for part in parts if part.status.value not in ENDED]
 
 
-def locked(joint: JointActivity, act: Act) -> list[Activity]:
-    """Lock the parts in order, and refuse an act that is not open to each of them."""
+def locked(joint: JointActivity, act: Act, version: int | None) -> list[Activity]:
+    """Lock the parts in order, and refuse what was meant for older ones, or is not open to each of them."""
     parts = joint.parts()
     for part in parts:
         lock(part)
+    lock(joint)  # after its parts, as everywhere
+    check_version(joint, version, parts)
     parts = together(parts)
     if not parts:
         raise rule.NotNow(f"No partner takes part in “{joint.title}” any more.")
