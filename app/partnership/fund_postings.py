@@ -9,23 +9,21 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from wtforms import DateField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from app import scope
 from app.access import Permission, current_person, requires
 from app.database import find
 from app.extensions import db
 from app.filters import money
 from app.forms import AmountField, Form, render_form
 from app.funds.finding import found
-from app.models import Entry, Fund, Vendor
+from app.models import Entry, Fund
 from app.models.funds.entry_reading import LINES, EntryLine
 from app.models.funds.fund_handling import Handled
 from app.models.funds.fund_reading import FundHead, of_partner
+from app.models.funds.two_person import limit_of
 from app.models.funds.wanted_posting import check_may_be_taken_back
-from app.models.partnership_questions import currency_of_the_day
 from app.partnership import choices
 from app.rules.by_hand import LONGEST, minor_units
 from app.rules.entry_words import TITLES
@@ -131,7 +129,7 @@ def reversal(entry_id: int) -> ResponseReturnValue:
         kind=TITLES[line.kind.value],
         after=head.money(head.available - line.change),
         impossible=_impossible(line),
-        second=_second_person(),
+        second=_second_person(head),
     )
 
 
@@ -172,7 +170,7 @@ def _post(head: FundHead, act: _Act, kind: type[PostingForm], carry: _Carry) -> 
         after=after,
         targets=targets,
         places=minor_digits(head.currency),
-        second=_second_person(),
+        second=_second_person(head),
     )
     return page, 422 if request.method == "POST" and after is None else 200
 
@@ -180,7 +178,7 @@ def _post(head: FundHead, act: _Act, kind: type[PostingForm], carry: _Carry) -> 
 def _done(done: Handled, fund_id: int, words: str) -> ResponseReturnValue:
     """Lead to the fund, or to the request where a second person decides."""
     if done.request is not None:
-        flash("Asked for. It waits for a second person, who is shown it under Requests.")
+        flash(f"Asked for: {done.request.because}. A second person is shown it under Requests.")
         return redirect(url_for("partnership.fund_requests.show", request_id=done.request.id))
     flash(words)
     return redirect(url_for("partnership.funds.show", fund_id=fund_id))
@@ -234,12 +232,7 @@ def _day(form: PostingForm) -> Any:
     return form.meant_on.data
 
 
-def _second_person() -> str | None:
-    """Say above which amount somebody else decides; None where nobody is asked."""
-    above = Vendor.here(db.session()).two_person_above
-    if above is None:
-        return None
-    currency = db.session.scalar(select(currency_of_the_day(scope.today()))) or ""
-    if above == 0:
-        return "A second person decides before it is posted."
-    return f"Above {money(above, currency or None)} {currency} a second person decides before it is posted."
+def _second_person(head: FundHead) -> str | None:
+    """Say above which amount somebody else decides, or why always; None where nobody is asked."""
+    limit = limit_of(db.session(), head.currency, head.today)
+    return None if limit is None else limit.says

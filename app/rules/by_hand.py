@@ -2,21 +2,24 @@
 
 An amount is taken as it is written or refused, never rounded: 10.005 USD is no amount of dollars and cents, and JPY has
 no places at all. Above an amount in program currency that the vendor sets, a second person decides; an amount that cannot
-be converted, because its currency has no rate today, is treated as if it were above.
+be converted, because its currency has no rate of the last 31 days, is treated as if it were above.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from app.rules import ledger
 from app.rules.measures.facts import EXACT
-from app.rules.money import convert, minor_digits
+from app.rules.money import convert, minor_digits, rounded
 from app.rules.refusals import RuleBroken
 
 LONGEST = 2000
 """Letters of a reason."""
+RATE_DAYS = 31
+"""How many days back a rate still says what an amount is worth today, for those who decide about it."""
 
 
 def minor_units(amount: Decimal | None, currency: str, field: str = "amount") -> int:
@@ -54,8 +57,34 @@ def check_day(meant_on: date, today: date, ends_on: date | None = None) -> None:
         )
 
 
-def needs_two(amount: Decimal, rate: Decimal | None, above: Decimal | None) -> bool:
-    """Whether a second person decides: `rate` turns the amount into program currency, None when there is none today."""
-    if above is None:
-        return False
-    return rate is None or convert(amount, rate) > above
+@dataclass(frozen=True)
+class Limit:
+    """Above which amount in program currency a posting in a currency needs two people; `rate`: the latest known, or None."""
+
+    above: Decimal
+    program: str | None
+    currency: str
+    rate: Decimal | None
+
+    @property
+    def says(self) -> str:
+        """What every form says beforehand, as a sentence."""
+        if self.rate is None:
+            return f"A second person decides whatever the amount is: {self._no_rate()}."
+        if self.above == 0:
+            return "A second person decides before it is posted."
+        return f"A{self._above()[1:]} a second person decides before it is posted."
+
+    def asks_a_second(self, amount: Decimal) -> str | None:
+        """Say why a second person decides about an amount; None where one person is enough."""
+        if self.rate is None:
+            return self._no_rate()
+        return self._above() if convert(amount, self.rate) > self.above else None
+
+    def _no_rate(self) -> str:
+        return f"no rate for {self.currency} in the last {RATE_DAYS} days"
+
+    def _above(self) -> str:
+        if self.program is None:
+            return f"above {self.above:,f}"
+        return f"above {rounded(self.above, self.program):,f} {self.program}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -220,6 +221,6 @@ def test_an_amount_without_a_rate_takes_every_step(session: Session, stage: Stag
     assert [len(part.steps()) for part in joint.parts()] == [2, 2]
 
     joint.return_("Which hall?", by=cast.carl)
-    factories.rate(session, "EUR", TODAY, "1.1")
+    factories.rate(session, "EUR", TODAY - timedelta(3), "1.1")  # the one before a weekend
     joint.submit(by=cast.mona)
     assert [len([one for one in part.steps() if one.round == 2]) for part in joint.parts()] == [1, 1]

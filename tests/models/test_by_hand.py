@@ -304,10 +304,14 @@ def test_without_a_rate_two_people_decide(session: Session, cast: Cast) -> None:
     fund = funds.fund(session, cast.acme, currency="EUR")
     assert fund.needs_two(1)
 
-    factories.rate(session, "EUR", fund.today(), "1.25")
+    factories.rate(session, "EUR", fund.today() - timedelta(32), "1.25")
+    assert fund.needs_two(1) == "no rate for EUR in the last 31 days"
 
-    assert not fund.needs_two(40_00)
-    assert fund.needs_two(40_01)
+    factories.rate(session, "EUR", fund.today() - timedelta(31), "1.25")
+    assert fund.needs_two(40_00) is None
+
+    factories.rate(session, "EUR", fund.today() - timedelta(1), "1.5")
+    assert fund.needs_two(40_00) == "above 50.00 USD"
 
 
 def test_transfers_and_reversals_wait_for_a_second_person_too(

@@ -223,6 +223,8 @@ def test_a_large_posting_waits_for_a_second_person(
 
     assert entries(session) == 1
     page = mona.get(asked.location).text
+    assert "Asked for: above 20.00 USD" in page
+    assert "Above 20.00 USD" in page
     assert "You asked for this, so somebody else decides" in page
     own = asked.location
     assert mona.post(f"{own}/approval").status_code == 303

@@ -81,8 +81,10 @@ RUNNING = f"""
     ) w where w.kind = 'debit' and w.would < -w.overdraft) w on w.at_line = s.at_line
 """
 TOO_LARGE_ALONE = (
-    "not {by_command} and exists (select from vendor v left join exchange_rate r on r.currency = s.currency"
-    f" and r.day = {{today}} where case when s.currency = {PROGRAM} then s.amount else s.amount * r.rate end"
+    "not {by_command} and exists (select from vendor v left join lateral (select x.rate from exchange_rate x"
+    f" where x.currency = s.currency and x.day between {{today}} - {by_hand.RATE_DAYS} and {{today}}"
+    " order by x.day desc limit 1) r on true"
+    f" where case when s.currency = {PROGRAM} then s.amount else s.amount * r.rate end"
     " > v.two_person_above or (v.two_person_above is not null and r.rate is null"
     f" and s.currency is distinct from {PROGRAM}))"
 )

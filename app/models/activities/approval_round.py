@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app import scope
 from app.models.activities.activity_approval import ActivityApproval, ApprovalState
 from app.models.activities.approval_rule import ApprovalRule
-from app.models.exchange_rate import ExchangeRate
+from app.models.latest_rates import latest_rates
 from app.models.operating_company import OperatingCompany
 from app.models.partner import Partner
 from app.models.partnership_questions import currency_of_the_day
@@ -76,10 +76,9 @@ def planned(session: Session, amounts: Sequence[tuple[int, str]], today: date) -
 
 
 def in_program_currency(session: Session, amounts: Sequence[tuple[int, str]], on: date) -> Decimal | None:
-    """Return what amounts make in program currency by the rates of a day; None where a rate or a program is missing."""
+    """Return what amounts make in program currency by the latest rates known; None where a rate or a program is missing."""
     program = session.scalar(select(currency_of_the_day(on)))
-    known = select(ExchangeRate.currency, ExchangeRate.rate).where(ExchangeRate.day == on)
-    rates = {row.currency: row.rate for row in session.execute(known)}
+    rates = latest_rates(session, {currency for _, currency in amounts}, on)
     total = Decimal(0)
     for units, currency in amounts:
         rate = Decimal(1) if currency == program else rates.get(currency)

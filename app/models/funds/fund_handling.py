@@ -45,8 +45,8 @@ class Handling:
         fund = cast("Fund", self)
         return fund.session.get_one(Partner, fund.partner_id).today()
 
-    def needs_two(self, amount: int) -> bool:
-        """Say whether so many minor units are posted by hand only once a second person agreed (A2)."""
+    def needs_two(self, amount: int) -> str | None:
+        """Say why so many minor units are posted by hand only once a second person agreed; None where one will do (A2)."""
         fund = cast("Fund", self)
         return asks_a_second(fund.session, amount, fund.currency, self.today())
 
@@ -129,8 +129,9 @@ def _wanted(
 def _done(wanted: Wanted, by: Person) -> Handled:
     """Post at once, or ask where a second person decides."""
     wanted.check_funds()
-    if wanted.fund.needs_two(wanted.amount):
-        return Handled(request=PostingRequest.ask(wanted, by=by))
+    because = wanted.fund.needs_two(wanted.amount)
+    if because is not None:
+        return Handled(request=PostingRequest.ask(wanted, because, by=by))
     return Handled(entries=wanted.post(by=by))
 
 

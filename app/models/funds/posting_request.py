@@ -103,8 +103,8 @@ class PostingRequest(Tracked, PartnerOwned, Numbered, Base):
     # -- verbs
 
     @classmethod
-    def ask(cls, wanted: Wanted, *, by: Person) -> PostingRequest:
-        """Keep what somebody wants to post, until somebody else decides."""
+    def ask(cls, wanted: Wanted, because: str, *, by: Person) -> PostingRequest:
+        """Keep what somebody wants to post, until somebody else decides, and why that is asked for."""
         fund = wanted.fund
         asked = cls(
             partner_id=fund.partner_id,
@@ -115,6 +115,7 @@ class PostingRequest(Tracked, PartnerOwned, Numbered, Base):
             reverses_id=wanted.reverses_id,
             meant_on=wanted.meant_on,
             reason=wanted.reason,
+            because=because,
             state=RequestState.WAITING,
             requested_by_id=by.id,
             requested_at=clock.now(),

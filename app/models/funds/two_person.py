@@ -8,21 +8,25 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models.exchange_rate import ExchangeRate
+from app.models.latest_rates import latest_rates
 from app.models.partnership_questions import currency_of_the_day
 from app.models.vendor import Vendor
-from app.rules.by_hand import needs_two
+from app.rules.by_hand import Limit
 from app.rules.money import from_minor
 
 
-def asks_a_second(session: Session, units: int, currency: str, on: date) -> bool:
-    """Say whether so many minor units need two people, by the rate of the day; without a rate they do."""
-    program = currency_of_the_day(on)
-    rate = select(ExchangeRate.rate).where(ExchangeRate.currency == currency, ExchangeRate.day == on)
-    row = session.execute(
-        select(Vendor.two_person_above, program.label("program"), rate.scalar_subquery().label("rate"))
-    ).one_or_none()
-    if row is None:
-        return False
-    known: Decimal | None = Decimal(1) if currency == row.program else row.rate
-    return needs_two(from_minor(units, currency), known, row.two_person_above)
+def asks_a_second(session: Session, units: int, currency: str, on: date) -> str | None:
+    """Say why so many minor units need two people, by the latest rate known; None where one is enough."""
+    limit = limit_of(session, currency, on)
+    return None if limit is None else limit.asks_a_second(from_minor(units, currency))
+
+
+def limit_of(session: Session, currency: str, on: date) -> Limit | None:
+    """Return above what a posting in a currency needs two people; None where nothing does."""
+    asked = select(Vendor.two_person_above, currency_of_the_day(on).label("program"))
+    row = session.execute(asked).one_or_none()
+    if row is None or row.two_person_above is None:
+        return None
+    is_program = currency == row.program
+    rate = Decimal(1) if is_program else latest_rates(session, [currency], on).get(currency)
+    return Limit(row.two_person_above, row.program, currency, rate)
