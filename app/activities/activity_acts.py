@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.access import current_person
 from app.activities.activity_forms import HUNDRED, ActivityForm, MoreForm, ReasonForm
 from app.activities.finding import mine
+from app.activities.proposing import OFF, open_funds
 from app.database import find
 from app.extensions import db
 from app.forms import VersionedForm, render_form
@@ -60,6 +61,7 @@ def new() -> ResponseReturnValue:
         partner=find(Partner, partner.id),
         funds=funds,
         stays=_what_stays(form, funds),
+        off=OFF if not funds and of_partner(db.session(), partner.id) else None,
     )
 
 
@@ -76,7 +78,14 @@ def edit(activity_id: int) -> ResponseReturnValue:
             return back(activity_id)
     activity = mine(activity_id)
     form.show_version(activity)
-    return render_form("activities/form.html", form, activity=activity, partner=activity.partner, funds=funds)
+    return render_form(
+        "activities/form.html",
+        form,
+        activity=activity,
+        partner=activity.partner,
+        funds=funds,
+        is_active=activity.partnership_is_active(),
+    )
 
 
 def _beginning(funds: Sequence[FundHead]) -> dict[str, Any]:
@@ -111,12 +120,6 @@ def _choose() -> ResponseReturnValue:
     """Ask the vendor for which partner it plans."""
     q = request.args.get("partner", "").strip()[:100]
     return render_template("activities/choose.html", q=q, found=candidates(q, FEW))
-
-
-def open_funds(partner_id: int, present_id: int | None = None) -> list[FundHead]:
-    """Return the funds of a partner that may pay for something new, and the one that is named already."""
-    funds = of_partner(db.session(), partner_id)
-    return [one for one in funds if one.id == present_id or one.ends_on is None or one.ends_on >= one.today]
 
 
 def _chosen(form: ActivityForm, funds: Sequence[FundHead]) -> Fund:
@@ -178,6 +181,7 @@ def ask_for_more(activity_id: int) -> ResponseReturnValue:
             version=form.seen_version(),
         ),
         ("Ask for more", means, "Asked for. You are told what is decided."),
+        beside=lambda one: None if one.partnership_is_active() else OFF,
     )
 
 

@@ -16,6 +16,7 @@ from app import filters as formats
 from app import scope
 from app.access import Permission, current_person, may
 from app.activities import words
+from app.activities.proposing import is_off
 from app.extensions import db
 from app.listing import Column, Page, choice, day, matches
 from app.listing.audience import SharedListing, partner_column, partner_filter
@@ -233,7 +234,9 @@ LIST = ActivityListing(
         "An event, an advertisement, a mailing: propose what the fund should pay for, and follow it from here.",
     ),
     action=lambda: (
-        ("Propose an activity", url_for(f"{words.face()}.new")) if may(Permission.ACTIVITIES_WRITE) else None
+        ("Propose an activity", url_for(f"{words.face()}.new"))
+        if may(Permission.ACTIVITIES_WRITE) and not is_off()
+        else None
     ),
     prepare=_with_steps,
 )

@@ -30,7 +30,7 @@ from app.models import (
 )
 from app.models.activities.activity_returns import Return, returns
 from app.models.activities.activity_standing import ApprovalStep, Held
-from app.rules.activities import Act
+from app.rules.activities import NEW, Act
 from app.rules.money import from_minor
 
 S = ActivityStatus
@@ -188,15 +188,16 @@ def page(
 
 
 def _read(activity: Activity, refused: str | None, refused_item: str | None) -> ActivityPage:
+    is_active = activity.partnership_is_active()
     return ActivityPage(
         activity,
-        acts_of(activity),
+        acts_of(activity) if is_active else acts_of(activity) - NEW,
         activity.steps(),
         _items(activity),
         activity.held(),
         _payments(activity),
         _entries(activity),
-        activity.partnership_is_active(),
+        is_active,
         activity.partner.today(),
         linked(activity),
         returns(db.session(), [activity.id])[activity.id],

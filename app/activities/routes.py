@@ -15,6 +15,7 @@ from app.activities import activity_links, activity_record
 from app.activities import activity_proofs as proofs
 from app.activities import calendar as months
 from app.activities.activity_list import LIST
+from app.activities.proposing import OFF, is_off
 
 View = Callable[..., ResponseReturnValue]
 Mark = Callable[[Any], Any]
@@ -26,12 +27,12 @@ ONE = "/<id:activity_id>"
 
 def index() -> ResponseReturnValue:
     """List activities, the latest first."""
-    return render_template("activities/index.html", page=LIST.page())
+    return render_template("activities/index.html", page=LIST.page(), off=OFF if is_off() else None)
 
 
 def calendar() -> ResponseReturnValue:
     """Show the activities of a month."""
-    return render_template("activities/calendar.html", month=months.month())
+    return render_template("activities/calendar.html", month=months.month(), is_off=is_off())
 
 
 def show(activity_id: int) -> ResponseReturnValue:

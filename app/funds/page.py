@@ -16,6 +16,7 @@ from app.funds.periods import Preset, presets
 from app.funds.picture import Picture, picture
 from app.listing import Page
 from app.models import PostingRequest, RequestState
+from app.models.activities.activity_standing import active_partnerships
 from app.models.funds.expiring import Expiry, upcoming
 from app.models.funds.forecast import Forecast, forecast
 from app.models.funds.fund_reading import FundHead
@@ -36,6 +37,8 @@ class FundPage:
     presets: Sequence[Preset]
     first: date
     """The first day offered for a statement of the reader's own choice."""
+    pays_for_new: bool
+    """Whether its partnership is active, so that something new can be proposed (P3)."""
 
     @property
     def period(self) -> str:
@@ -63,7 +66,7 @@ class FundPage:
         """Where the reader plans an activity that this fund would pay."""
         endpoint = "portal.activities.new"
         allowed = may(Permission.ACTIVITIES_WRITE) and reader.is_there(endpoint)
-        return url_for(endpoint, fund=self.head.id) if allowed else None
+        return url_for(endpoint, fund=self.head.id) if allowed and self.pays_for_new else None
 
     @property
     def is_first_screen(self) -> bool:
@@ -83,6 +86,7 @@ def fund_page(head: FundHead) -> FundPage:
         _waiting(head) if current_person.is_staff else 0,
         presets(head.today),
         head.today.replace(day=1),
+        head.partnership_id in active_partnerships(session, head.partner_id, head.today),
     )
 
 

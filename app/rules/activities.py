@@ -55,6 +55,8 @@ DECISIONS = frozenset({Act.APPROVE, Act.RETURN, Act.DECLINE})
 PAYMENTS = frozenset({Act.SETTLE, Act.RELEASE, Act.TAKE_BACK})
 THE_VENDORS = DECISIONS | PAYMENTS
 """Acts that no partner's person has."""
+NEW = frozenset({Act.SUBMIT, Act.APPROVE, Act.ASK_FOR_MORE})
+"""Acts that promise money: only while the partnership is active (P3)."""
 
 OPEN: dict[Act, frozenset[str]] = {
     Act.EDIT: frozenset({DRAFT, RETURNED}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import case, exists, func, select
@@ -165,16 +165,23 @@ class Standings:
         """Say whether the partnership whose fund pays is active today: an ended one settles, and begins nothing new."""
         activity = cast("Activity", self)
         session = activity.session
-        today = today_of(activity)
-        known = (
-            select(ActivePeriod.id)
-            .join(Partnership, Partnership.id == ActivePeriod.partnership_id)
-            .join(Fund, Fund.partnership_id == Partnership.id)
-            .where(
-                Fund.id == activity.fund_id, ActivePeriod.during.contains(today), Partnership.due_on >= today
-            )
+        active = active_partnerships(session, activity.partner_id, today_of(activity))
+        paying = session.scalar(select(Fund.partnership_id).where(Fund.id == activity.fund_id))
+        return paying in active
+
+
+def active_partnerships(session: Session, partner_id: int, today: date) -> set[int]:
+    """Return the partnerships of a partner that are active on a day: their funds pay for something new (P3)."""
+    known = (
+        select(ActivePeriod.partnership_id)
+        .join(Partnership, Partnership.id == ActivePeriod.partnership_id)
+        .where(
+            Partnership.partner_id == partner_id,
+            ActivePeriod.during.contains(today),
+            Partnership.due_on >= today,
         )
-        return bool(session.scalar(select(known.exists())))
+    )
+    return set(session.scalars(known))
 
 
 def standings_of(session: Session, activities: Sequence[Activity]) -> list[Standing]:
