@@ -47,24 +47,51 @@ def path(kind: str, reverses: str | None = None) -> tuple[str, str]:
     return reached, left
 
 
-def check_held(left: str, amount: int, held: Held, currency: str) -> None:
-    """No entry takes more from what is available or reserved than is there (F4); the vendor's budget has no floor."""
+def check_held(left: str, amount: int, held: Held, currency: str, *, chosen: bool = True) -> None:
+    """No entry takes more from what is available or reserved than is there (F4); the vendor's budget has no floor.
+
+    `chosen`: whether somebody wrote the amount; what is taken back has the amount it had.
+    """
     if left == "available" and held.least is not None and held.available - amount < held.least:
-        raise InsufficientFunds(held.available - held.least, amount, currency)
+        overdrawn = max(-held.available, 0)
+        raise InsufficientFunds(
+            held.available - held.least, amount, currency, overdrawn=overdrawn, chosen=chosen
+        )
     if left == "reserved" and held.reserved < amount:
-        raise InsufficientFunds(held.reserved, amount, currency, of="reserved")
+        raise InsufficientFunds(held.reserved, amount, currency, of="reserved", chosen=chosen)
 
 
 class InsufficientFunds(RuleBroken):
-    """The fund does not hold so much (F4)."""
+    """The fund does not hold so much (F4); `overdrawn`: by how much it is below zero already."""
 
-    def __init__(self, held: int, asked: int, currency: str, *, of: str = "available") -> None:
+    def __init__(
+        self,
+        held: int,
+        asked: int,
+        currency: str,
+        *,
+        of: str = "available",
+        overdrawn: int = 0,
+        chosen: bool = True,
+    ) -> None:
         self.missing = asked - held
-        super().__init__(
-            f"Only {in_words(held, currency)} is {of}, {in_words(self.missing, currency)} less than"
-            f" {in_words(asked, currency)}. Choose a smaller amount, or credit the fund first.",
-            "amount",
-        )
+        missing, wanted = in_words(self.missing, currency), in_words(asked, currency)
+        if overdrawn and held <= 0:
+            words = (
+                f"The fund is overdrawn by {in_words(overdrawn, currency)}, so {wanted} cannot be taken from it."
+                f" Credit it with at least {missing} first."
+            )
+        elif chosen:
+            words = (
+                f"Only {in_words(held, currency)} is {of}, {missing} less than {wanted}."
+                " Choose a smaller amount, or credit the fund first."
+            )
+        else:
+            words = (
+                f"Only {in_words(held, currency)} is {of}, {missing} less than the {wanted} to be taken back."
+                f" Credit the fund with at least {missing} first."
+            )
+        super().__init__(words, "amount" if chosen else None)
 
 
 class NeverTwice(RuleBroken):

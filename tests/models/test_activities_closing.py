@@ -265,10 +265,12 @@ def test_what_was_released_and_spent_meanwhile_does_not_come_back(
     activity = settled(stage, "40")
     stage.fund.post(EntryKind.DEBIT, 96_000, cause="elsewhere", by=cast.mona, meant_on=TODAY, reason="Spent")
     ((row, _),) = activity.settlements()
-    with pytest.raises(InsufficientFunds), session.begin_nested():
+    with pytest.raises(InsufficientFunds) as refusal, session.begin_nested():
         activity.take_back_settlement(row, "A zero was missing.", by=cast.mona)
 
     assert money(stage.fund) == (0, 0, 100_000)
+    assert "smaller amount" not in str(refusal.value)  # there is no field to write one
+    assert "to be taken back. Credit the fund with at least" in str(refusal.value)
 
 
 def test_a_partner_pays_nothing(stage: Stage, cast: Cast) -> None:

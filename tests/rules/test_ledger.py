@@ -120,3 +120,15 @@ def test_a_refusal_says_what_is_there_and_what_is_missing() -> None:
         ledger.check_held("reserved", 15_000, ledger.Held(0, 10_000), "USD")
 
     assert str(refusal.value).startswith("Only 100.00 USD is reserved, 50.00 USD less than 150.00 USD.")
+
+
+def test_an_overdrawn_fund_says_by_how_much_and_what_to_do() -> None:
+    """F4: nobody is told that only less than nothing is available."""
+    with pytest.raises(ledger.InsufficientFunds) as refusal:
+        ledger.check_held("available", 50_00, ledger.Held(-1737_35, 0), "EUR", chosen=False)
+
+    assert str(refusal.value) == (
+        "The fund is overdrawn by 1,737.35 EUR, so 50.00 EUR cannot be taken from it."
+        " Credit it with at least 1,787.35 EUR first."
+    )
+    assert (refusal.value.field, refusal.value.missing) == (None, 1787_35)

@@ -133,7 +133,7 @@ class Posting:
         if not row.get("forced"):
             left, _ = ledger.path(row["kind"], reverses)
             held = ledger.Held(available, reserved, least)
-            ledger.check_held(left, row["amount"], held, fund.currency)
+            ledger.check_held(left, row["amount"], held, fund.currency, chosen=reverses is None)
         with in_books(session), _refusals():
             number: int = session.connection().execute(INSERT, entry).scalar_one()
         session.expire(fund, ["entries", "last_hash", "last_posted_at", "accounts"])

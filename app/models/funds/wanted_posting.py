@@ -58,7 +58,8 @@ class Wanted:
             return
         held = self.fund.balances()[AccountKind.AVAILABLE] + self.fund.overdraft
         if self.amount > held:
-            raise InsufficientFunds(held, self.amount, self.fund.currency)
+            overdrawn = max(self.fund.overdraft - held, 0)
+            raise InsufficientFunds(held, self.amount, self.fund.currency, overdrawn=overdrawn)
 
     # -- verbs
 
