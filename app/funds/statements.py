@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app import scope
 from app.database import new_session
 from app.extensions import db
-from app.funds import statement_files
+from app.funds import reader, statement_files
 from app.funds.finding import found
 from app.models.funds.fund_reading import FundHead
 from app.models.funds.fund_statement import Statement, statement
@@ -32,9 +33,24 @@ def routes(bp: Blueprint, mark: Callable[[Any], Any]) -> None:
 
 def _view(form: str) -> Callable[[int], ResponseReturnValue]:
     def view(fund_id: int) -> ResponseReturnValue:
-        return _answer(found(fund_id), form)
+        head = found(fund_id)
+        try:
+            return _answer(head, form)
+        except RuleBroken as refusal:
+            return _refused(refusal, head, form)
 
     return view
+
+
+def _refused(refusal: RuleBroken, head: FundHead, form: str) -> ResponseReturnValue:
+    """Lead back to the fund with the sentence; a machine that asks for JSON reads it as a problem document."""
+    g.refusal = refusal
+    if form == "json" and "text/html" not in request.accept_mimetypes.values():
+        problem = {"type": "about:blank", "title": "No statement of these days", "status": 422}
+        written = json.dumps(problem | {"detail": refusal.sentence}, ensure_ascii=False)
+        return Response(written, 422, mimetype="application/problem+json")
+    flash(refusal.sentence, "refusal")
+    return redirect(reader.fund_url(head.id))
 
 
 def _answer(head: FundHead, form: str) -> Response:

@@ -144,11 +144,17 @@ def test_rounding_each_credit_is_not_rounding_the_sum(session: Session, cast: Ca
 def test_days_that_make_no_statement_are_refused_in_words(
     sign_in: SignIn, fund: Fund, question: str, sentence: str
 ) -> None:
-    """F8"""
+    """F8: a person is back on the fund's page and reads why; a program gets a problem document."""
+    path, browser = f"/partnership/funds/{fund.id}", {"Accept": "text/html,*/*;q=0.8"}
+    mona = sign_in("mona")
     for form in ("pdf", "csv", "json"):
-        answer = sign_in("mona").get(f"/partnership/funds/{fund.id}/statement.{form}?{question}")
-        assert answer.status_code == 422
+        answer = mona.get(f"{path}/statement.{form}?{question}", headers=browser, follow_redirects=True)
+        assert (answer.status_code, answer.request.path) == (200, path)
         assert sentence in answer.text
+
+    problem = mona.get(f"{path}/statement.json?{question}")
+    assert (problem.status_code, problem.mimetype) == (422, "application/problem+json")
+    assert sentence in problem.get_json()["detail"]
 
 
 def test_what_people_wrote_is_text_on_paper_and_harmless_in_a_sheet(
@@ -186,10 +192,10 @@ def test_a_paper_of_too_many_entries_is_refused_and_the_file_is_not(
     """A statement nobody could hold is offered as CSV, in words."""
     monkeypatch.setattr(statements, "MOST", 5)
     mona = sign_in("mona")
-    refused = mona.get(f"/partnership/funds/{fund.id}/statement.pdf?{DAYS}")
+    refused = mona.get(f"/partnership/funds/{fund.id}/statement.pdf?{DAYS}", follow_redirects=True)
     table = mona.get(f"/partnership/funds/{fund.id}/statement.csv?{DAYS}")
 
-    assert refused.status_code == 422
+    assert refused.request.path == f"/partnership/funds/{fund.id}"
     assert "take the CSV file" in refused.text
     assert table.text.count("\nentry,") == 6
     assert Decimal(table.text.splitlines()[-1].split(",")[9]) == Decimal("1299.99")
