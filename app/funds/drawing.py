@@ -17,30 +17,38 @@ from markupsafe import Markup
 from app import filters as formats
 from app.access import current_person
 from app.funds import reader
-from app.models import EntryKind
 from app.models.funds.entry_reading import EntryLine
 from app.models.funds.fund_reading import FundHead
-from app.rules.accrual import in_full
+from app.rules.accrual import plainly
 from app.rules.entry_words import TITLES
+from app.rules.money import minor_digits
 
 NOTHING = '<span class="nothing">–</span>'
 FACTS = {
+    "budget": "Budget",
     "percent": "Percent",
     "amount": "Amount",
+    "category": "By",
     "rate": "Rate",
     "to_rate": "Rate of the fund’s currency",
     "tier": "Tier",
     "version": "Program version",
     "closed_on": "Closed on",
+    "fund": "Other fund",
+    "paid_on": "Paid on",
+    "until": "To be used until",
+    "came_back": "Came back",
+    "recalculated": "Credited for days off",
     "formula": "Formula",
-    "rule": "Rule",
 }
-"""What an entry was computed from, in the order in which it is read."""
-BESIDE = frozenset({"currency", "fund_currency", "program_currency", "version_id", "tier_id"})
-"""Facts that are said with another one, or number what another one names."""
-DAYS = frozenset({"closed_on", "until", "ended_on"})
+"""What an entry was computed from, in the order in which it is read; all else is for those who check."""
+NAMED_BESIDE = frozenset({"currency", "fund_currency", "program_currency", "activity"})
+"""Facts that are said with another one, or in the sentence."""
+MONEY = {"amount", "budget", "cost"}
+DAYS = frozenset({"closed_on", "paid_on", "until", "ended_on"})
 SAID_THERE = frozenset({"Moved", "Sequence", "Hash"})
 """What an entry's own page says elsewhere."""
+FOR_CHECKERS = "For those who check"
 SHORT = 12
 Names = Callable[[EntryLine], str]
 """What says who brought an entry about."""
@@ -83,15 +91,17 @@ def _balance(head: FundHead, units: int) -> str:
 
 
 def _what(head: FundHead, line: EntryLine, names: Names) -> str:
-    facts = "".join(
-        f"<div><dt>{escape(label)}</dt><dd>{value}</dd></div>"
-        for label, value in why(head, line, names)
-        if value
-    )
     return (
         f'<details class="entry-why"><summary><bdi>{escape(line.sentence)}</bdi></summary>'
-        f'<dl class="entry-facts">{facts}</dl></details><p class="entry-beside">{_beside(head, line)}</p>'
+        f"{_facts(why(head, line, names))}"
+        f'<details class="entry-checks"><summary>{FOR_CHECKERS}</summary>{_facts(checks(line))}</details>'
+        f'</details><p class="entry-beside">{_beside(head, line)}</p>'
     )
+
+
+def _facts(pairs: Iterable[tuple[str, str]]) -> str:
+    drawn = "".join(f"<div><dt>{escape(label)}</dt><dd>{value}</dd></div>" for label, value in pairs if value)
+    return f'<dl class="entry-facts">{drawn}</dl>'
 
 
 def _beside(head: FundHead, line: EntryLine) -> str:
@@ -103,7 +113,7 @@ def _beside(head: FundHead, line: EntryLine) -> str:
     if line.meant_on != head.day_of(line.posted_at):
         parts.append(f'<span class="entry-day">for {formats.day(line.meant_on)}</span>')
     if line.forced:
-        parts.append('<span class="mark mark-warn">Forced below zero</span>')
+        parts.append('<span class="mark mark-warn">Taken back although it was spent</span>')
     if line.back_sequence is not None:
         parts.append(_link("taken back", reader.entry_url(line.fund_id, line.back_sequence)))
     return " · ".join(parts)
@@ -126,36 +136,43 @@ def _link(words: str, href: str | None) -> str:
 
 
 def why(head: FundHead, line: EntryLine, names: Names) -> Iterator[tuple[str, str]]:
-    """Return what an entry keeps of how it came about, as (label, what is shown)."""
+    """Return what an entry says of how it came about, as (label, what is shown)."""
     moved = f"{formats.money(head.money(line.amount), head.currency)} {escape(head.currency)}"
     yield "Moved", f"{moved} from {line.source.value} to {line.target.value}"
     for name, label in FACTS.items():
         if (value := line.facts.get(name)) not in (None, ""):
             yield label, escape(fact_in_words(line, name, value))
-    for name, value in line.facts.items():
-        if name not in FACTS and name not in BESIDE and value not in (None, ""):
-            yield formats.first_upper(name.replace("_", " ")), escape(fact_in_words(line, name, value))
     yield "Reason", escape(line.reason or "")
     yield "By", escape(names(line))
     yield "Posted", formats.when(line.posted_at, head.zone)
     yield "Meant for", formats.day(line.meant_on)
-    yield from _bookkeeping(line)
+
+
+def checks(line: EntryLine) -> Iterator[tuple[str, str]]:
+    """Return what only who proves the ledger asks for: cause, sequence, hash, and the numbers of what was named."""
+    is_staff = current_person.is_staff
+    again = f" · {line.revision}" if line.revision > 1 and is_staff else ""
+    yield "Cause", f"<code>{escape(line.cause)}</code>{again}"
+    yield "Sequence", formats.number(line.sequence)
+    yield "Hash", _hash(line, is_staff=is_staff)
+    for name, value in line.facts.items():
+        if name not in FACTS and name not in NAMED_BESIDE and value not in (None, ""):
+            yield formats.first_upper(name.replace("_", " ")), escape(fact_in_words(line, name, value))
 
 
 def whole(head: FundHead, line: EntryLine) -> list[tuple[str, Markup]]:
-    """Return all that an entry keeps, for its own page."""
-    kept = [
-        (label, value)
-        for label, value in why(head, line, reader.by_whom())
-        if value and label not in SAID_THERE
-    ]
+    """Return all that an entry says, for its own page."""
+    return _marked(why(head, line, reader.by_whom()))
+
+
+def whole_checks(line: EntryLine) -> list[tuple[str, Markup]]:
+    """Return what is for those who check, for its own page."""
+    return _marked(checks(line))
+
+
+def _marked(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, Markup]]:
+    kept = [(label, value) for label, value in pairs if value and label not in SAID_THERE]
     return [(label, Markup(str(value))) for label, value in kept]  # noqa: S704 - escaped above
-
-
-def _bookkeeping(line: EntryLine) -> Iterator[tuple[str, str]]:
-    yield "Cause", f"<code>{escape(line.cause)}</code>" + (f" · {line.revision}" if line.revision > 1 else "")
-    yield "Sequence", formats.number(line.sequence)
-    yield "Hash", _hash(line)
 
 
 def fact_in_words(line: EntryLine, name: str, value: Any) -> str:
@@ -163,9 +180,9 @@ def fact_in_words(line: EntryLine, name: str, value: Any) -> str:
     facts = line.facts
     match name:
         case "percent":
-            return f"{value} %"
-        case "amount" if line.kind is EntryKind.ACCRUAL:
-            return in_full(Decimal(value), facts["currency"])
+            return f"{formats.number(Decimal(value), _places(value))} %"
+        case _ if name in MONEY and facts.get("currency"):
+            return _in_full(Decimal(value), facts["currency"])
         case "rate" if facts.get("program_currency"):
             return f"1 {facts.get('currency')} = {value} {facts['program_currency']}"
         case "to_rate" if facts.get("program_currency"):
@@ -176,6 +193,16 @@ def fact_in_words(line: EntryLine, name: str, value: Any) -> str:
             return str(value)
 
 
-def _hash(line: EntryLine) -> str:
+def _in_full(amount: Decimal, currency: str) -> str:
+    """An amount with every place it has, and at least those of its currency, as the reader writes numbers."""
+    places = max(minor_digits(currency), _places(plainly(amount)))
+    return f"{formats.number(amount, places)} {currency}"
+
+
+def _places(text: str) -> int:
+    return max(-int(Decimal(text).as_tuple().exponent), 0)
+
+
+def _hash(line: EntryLine, *, is_staff: bool) -> str:
     short = f"<code>{line.hash.hex()[:SHORT]}…</code>"
-    return f'{short} <a href="{reader.entry_page(line.id)}">in full</a>' if current_person.is_staff else short
+    return f'{short} <a href="{reader.entry_page(line.id)}">in full</a>' if is_staff else short

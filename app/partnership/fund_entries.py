@@ -52,6 +52,7 @@ def show(entry_id: int) -> ResponseReturnValue:
         line=line,
         kind=TITLES[line.kind.value],
         why=drawing.whole(head, line),
+        checks=drawing.whole_checks(line),
         covered=words,
         is_whole=sha256(words.encode()).digest() == line.hash,
         fund_url=reader.entry_url(line.fund_id, line.sequence),

@@ -60,6 +60,20 @@ def test_an_entry_has_one_day_and_hour_whoever_reads_it(
     assert hours == {"21:00", "08:00"}  # noon, and an hour before midnight, in UTC
 
 
+def test_why_an_entry_is_there_is_said_in_plain_words_first(sign_in: SignIn, fund: Fund) -> None:
+    """F8: the amount as money, days as the reader writes them; numbers and hashes are folded away."""
+    page = sign_in("alice").get(f"/portal/funds/{fund.id}").text
+    _, _, row = page.partition("<bdi>1 % of 50,000.00 USD")
+    plain, _, folded = row.partition("For those who check")
+    folded = folded.partition("</details>")[0]
+
+    assert "<dt>Amount</dt><dd>50,000.00 USD</dd>" in plain
+    assert re.search(r"<dt>Closed on</dt><dd>\d+ [A-Z][a-z]{2} 2026</dd>", plain)
+    for kept in ("Cause", "Sequence", "Hash", "Rule"):
+        assert f"<dt>{kept}</dt>" not in plain, kept
+        assert f"<dt>{kept}</dt>" in folded, kept
+
+
 def test_the_statement_is_the_vendors_but_names_none_of_its_staff(sign_in: SignIn, fund: Fund) -> None:
     """F8: every entry with its why."""
     page = sign_in("alice").get(f"/portal/funds/{fund.id}").text
