@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, database, scope
 from app.extensions import db
-from app.models import Activity, ActivityStatus, Entry, EntryKind, Fund, FundAccount
+from app.models import Activity, ActivityStatus, Entry, EntryKind, Fund, FundAccount, FundType
 from config import Settings
 from tests import factories, funds
 from tests.cast import Cast, tell
@@ -208,3 +208,18 @@ def test_even_the_owner_of_the_schema_moves_no_money_by_hand(
     with pytest.raises(DBAPIError, match=r"kept as they are|moved by entries"), engine.begin() as owner:
         owner.execute(text(statement))
     engine.dispose()
+
+
+def test_a_partner_reads_the_types_of_its_own_funds_only(
+    session: Session, world: World, as_partner: AsPartner
+) -> None:
+    """A6: what the vendor gives to others under another name is nobody else's to know."""
+    own_type = session.get_one(Fund, world.rows["ACME"]["fund_id"]).fund_type_id
+    another = funds.fund_type(session, "For large ones only")
+    session.flush()
+    with as_partner(world.cast.acme, world.cast.alice) as own:
+        assert own.scalars(select(FundType.id)).all() == [own_type]
+    funds.fund(session, world.cast.acme, another)
+    session.flush()
+    with as_partner(world.cast.acme, world.cast.alice) as own:
+        assert set(own.scalars(select(FundType.id))) == {own_type, another.id}
