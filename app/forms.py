@@ -13,13 +13,13 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import Field, HiddenField, StringField
+from wtforms import Field, HiddenField, IntegerField, StringField
 from wtforms.validators import ValidationError
 
 from app.errors import STALE
 from app.extensions import db
-from app.rules.numerals import AMOUNT, Grammar
-from app.rules.refusals import RuleBroken
+from app.rules.numerals import AMOUNT, WHOLE, Grammar
+from app.rules.refusals import RuleBroken, shown
 
 UNSEEN = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Letters nobody sees that make two names look like one, or turn a line around; joiners of scripts stay."""
@@ -120,6 +120,21 @@ class AmountField(StringField):
             self.data = self.grammar.parse(text) if text else None
         except RuleBroken as refusal:
             raise ValueError(refusal.sentence) from None
+
+
+class CountField(IntegerField):
+    """A whole number in the digits of our grammar (M1): `int()` alone takes `１２` and `1_000`."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the typed text; raises ValueError with the sentence for the person."""
+        if not valuelist:
+            return
+        text = valuelist[0].strip()
+        self.data: Any = None
+        if WHOLE.allows(text.removeprefix("-")):  # what is too small is said by the field's range
+            self.data = int(text)
+        elif text:
+            raise ValueError(f"{shown(text)} is not {WHOLE.name}. {WHOLE.rule}")
 
 
 def shortest(number: Decimal | str) -> str:

@@ -120,9 +120,9 @@ def send(file: StoredFile) -> Response:
     path = _folder() / file.stored_as
     if not path.is_file():
         abort(404)
-    response = send_file(
-        path, mimetype=file.content_type, as_attachment=True, download_name=file.name, max_age=0
-    )
+    response = send_file(path, as_attachment=True, download_name=file.name)
+    response.headers["Content-Type"] = file.content_type  # as it was stored: it may say its charset already
+    response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

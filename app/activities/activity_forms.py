@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import or_, select
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
 from app import scope
 from app.extensions import db
-from app.forms import AmountField, VersionedForm
+from app.forms import AmountField, CountField, VersionedForm
 from app.models import Activity, ActivityStatus, ActivityType, Person
 from app.models.activities.activity_plan import SHARED
 from app.models.funds.fund_reading import FundHead
@@ -70,7 +70,7 @@ class ActivityForm(VersionedForm):
         [InputRequired("Write which part of the budget the fund pays.")],
         description="The rest is paid by the partner.",
     )
-    expected_leads = IntegerField(
+    expected_leads = CountField(
         "Leads hoped for",
         [MayBeEmpty(), NumberRange(0, MOST_LEADS, "Expect zero leads or more, up to a million.")],
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
-from wtforms import BooleanField, Field, IntegerField, SelectField, StringField
+from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.extensions import db
-from app.forms import Form, VersionedForm
+from app.forms import CountField, Form, VersionedForm
 from app.leads import choices
 from app.models import Afterwards, DistributionRule, PartnerType, Tier
 from app.models.leads.distribution import LONGEST_WAIT, LONGEST_WORD, MOST_WEIGHT
@@ -54,12 +54,12 @@ class RuleForm(VersionedForm):
     tier_id = SelectField(
         "Lowest tier", coerce=choices.number, description="Who holds less does not take part."
     )
-    capacity = IntegerField(
+    capacity = CountField(
         "Leads in hand, at most",
         [Optional(), NumberRange(1, MOST_CAPACITY, "Write a whole number from 1 on, or leave it empty.")],
         description="On offer to one partner, or accepted and not closed. Empty means any number.",
     )
-    hours = IntegerField(
+    hours = CountField(
         "Hours to answer",
         [InputRequired("Write how many hours a partner has."), NumberRange(1, LONGEST_WAIT)],
         default=48,
@@ -102,7 +102,7 @@ class WeightForm(Form):
     partner = StringField(
         "Partner", [DataRequired("Say which partner, by its code or name."), Length(max=200)]
     )
-    weight = IntegerField(
+    weight = CountField(
         "Weight",
         [
             InputRequired("Write a weight."),

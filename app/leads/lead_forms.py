@@ -8,14 +8,13 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from app.forms import AmountField, Form, VersionedForm
+from app.forms import AmountField, CountField, Form, VersionedForm
 from app.leads import choices
 from app.models import Lead
 from app.models.leads.lead_facts import EDITED, LONGEST, REASON
@@ -146,7 +145,7 @@ class OfferForm(Form):
         [DataRequired("Write the partner’s code or name."), Length(max=200)],
         description="Its code, or its name as far as it is the only one.",
     )
-    hours = IntegerField(
+    hours = CountField(
         "Hours to answer",
         [
             InputRequired("Say how long the partner may think."),

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from app import scope
@@ -18,7 +18,7 @@ from app.activities.words import asked
 from app.database import find
 from app.extensions import db
 from app.filters import money
-from app.forms import AmountField, Form, render_form
+from app.forms import AmountField, CountField, Form, render_form
 from app.models import ApprovalRule, Role
 from app.models.partnership_questions import currency_of_the_day
 from app.rules.activities import MOST_STEPS, Rung, steps
@@ -37,7 +37,7 @@ class StepForm(Form):
 
     from_amount = AmountField("From", [InputRequired("Write from which amount on.")])
     role = SelectField("Decided by", choices=[(role.value, words) for role, words in ROLES])
-    days = IntegerField(
+    days = CountField(
         "Within days",
         [
             InputRequired("Write how many days it may take."),

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, Text, cast, select
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
@@ -16,7 +16,7 @@ from app import clock
 from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
-from app.forms import Form, render_form
+from app.forms import CountField, Form, render_form
 from app.listing import Column, Listing, choice
 from app.models import Category, Measure, ProgramVersion, ValueType
 from app.models.program_shape import category_shape
@@ -46,7 +46,7 @@ class CategoryForm(Form):
     )
     counted = SelectField("What is counted", choices=what_can_be_counted())
     over = SelectField("Over which days", choices=windows())
-    months = IntegerField("How many months", [MayBeEmpty(), NumberRange(1, 120)])
+    months = CountField("How many months", [MayBeEmpty(), NumberRange(1, 120)])
     where = TextAreaField(
         "Only those with",
         [Length(max=2000)],
@@ -54,7 +54,7 @@ class CategoryForm(Form):
         render_kw={"rows": 3},
     )
     growth = BooleanField("Its growth against the whole period before, in percent")
-    fresh_days = IntegerField(
+    fresh_days = CountField(
         "A file is fresh for so many days", [MayBeEmpty(), NumberRange(1, 99999)], default=365
     )
     written = TextAreaField(

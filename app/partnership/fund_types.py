@@ -11,14 +11,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
 from app.filters import money
-from app.forms import AmountField, VersionedForm, render_form
+from app.forms import AmountField, CountField, VersionedForm, render_form
 from app.listing import Column, Listing, choice
 from app.models import (
     AccountKind,
@@ -87,7 +87,7 @@ class FundTypeForm(VersionedForm):
         choices=[(one.value, words) for one, words in PERIODS.items()],
         description="What is left over expires, the oldest first. A period that ended before today is not touched.",
     )
-    grace_days = IntegerField(
+    grace_days = CountField(
         "Days of grace",
         [
             InputRequired("Write a number of days; 0 for none."),

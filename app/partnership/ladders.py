@@ -8,14 +8,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
 from app.access import Permission, current_person, may, requires
 from app.database import find
 from app.extensions import db
-from app.forms import Form
+from app.forms import CountField, Form
 from app.models import PartnerType, PriceList, PriceScope, ProgramVersion
 from app.models.program_shape import with_every_category
 from app.partnership.ladder_reading import reading
@@ -61,7 +61,7 @@ class LadderForm(Form):
     needs_lower_tiers = BooleanField("A tier also needs what every lower tier asks for", default=True)
     upgrades = SelectField("Partners rise", choices=UPGRADES)
     downgrades = SelectField("Partners fall", choices=DOWNGRADES)
-    grace_days = IntegerField("Days of grace", [MayBeEmpty(), NumberRange(1, MOST_GRACE_DAYS)])
+    grace_days = CountField("Days of grace", [MayBeEmpty(), NumberRange(1, MOST_GRACE_DAYS)])
     review = SelectField("Review", choices=[(one.value, one.value.capitalize()) for one in Review])
     renewal = SelectField(
         "A partnership that is due",

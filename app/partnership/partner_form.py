@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from app.forms import VersionedForm
+from app.forms import CountField, VersionedForm
 from app.models.partner import PROFILE
 from app.partnership import choices
 
@@ -30,10 +30,10 @@ class PartnerForm(VersionedForm):
         "Currency", [Length(max=3)], description="Three letters; empty means the operating company's."
     )
     tax_number = StringField("Tax number", [Length(max=60)])
-    employees = IntegerField(
+    employees = CountField(
         "Employees", [Optional(), NumberRange(0, LONGEST, "Write how many people work there.")]
     )
-    founded = IntegerField("Founded", [Optional()])
+    founded = CountField("Founded", [Optional()])
     street = StringField("Street", [Length(max=300)])
     postal_code = StringField("Postal code", [Length(max=40)])
     city = StringField("City", [Length(max=200)])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField
 from wtforms.validators import InputRequired
 
 from app.access import Permission, current_person, requires
 from app.database import find
-from app.forms import VersionedForm, render_form
+from app.forms import CountField, VersionedForm, render_form
 from app.models import PartnerType
 
 bp = Blueprint("type_terms", __name__, url_prefix="/types")
@@ -18,12 +17,12 @@ bp = Blueprint("type_terms", __name__, url_prefix="/types")
 class TermsForm(VersionedForm):
     """How long registrations of a type are protected."""
 
-    protection_days = IntegerField(
+    protection_days = CountField(
         "A registration is protected for (days)",
         [InputRequired("Say for how many days, such as 90.")],
         description="It ends with its last day; registrations that stand keep their day.",
     )
-    extension_days = IntegerField(
+    extension_days = CountField(
         "It can be extended once by (days)", [InputRequired("Say by how many days; 0 means never.")]
     )
 

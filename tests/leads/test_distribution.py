@@ -109,7 +109,7 @@ def test_a_rule_that_cannot_be_is_refused_at_its_field_and_keeps_what_was_typed(
         ({"name": "Germany"}, "There is a rule “Germany” already"),
         ({"countries": "Narnia"}, "is not a country"),
         ({"hours": "0"}, "between 1 and 8760"),
-        ({"hours": "1e9"}, "Not a valid integer"),
+        ({"hours": "1e9"}, "is not a whole number"),
         ({"capacity": "99999999999999999999"}, "Write a whole number"),
         ({"campaign_id": "999999999999999999999"}, "Invalid Choice"),
     ):

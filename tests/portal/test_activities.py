@@ -193,6 +193,9 @@ def test_a_plan_that_cannot_be_submitted_is_not_kept_either(
         ({"expected_leads": "-1"}, "zero leads or more"),
         ({"fund_id": "999999"}, "fund"),
         ({"activity_type_id": "999999"}, "Not a valid choice"),
+        ({"expected_leads": "１２"}, "“１２” is not a whole number"),
+        ({"expected_leads": "1_000"}, "“1_000” is not a whole number"),
+        ({"expected_leads": "-1"}, "Expect zero leads or more"),
     ],
 )
 def test_bad_input_is_answered_in_words(
@@ -293,8 +296,40 @@ def test_a_file_for_every_proof_completes_it(sign_in: SignIn, stage: Stage, sess
     assert given.status_code == 200
     assert "attachment" in given.headers["Content-Disposition"]
     assert given.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert given.headers.getlist("Cache-Control") == ["no-store"]
     given.close()
     assert sign_in("charlie").get(f"{address}/proofs/{proof.id}").status_code == 404
+
+
+def test_a_proof_of_plain_text_names_its_charset_once(
+    sign_in: SignIn, stage: Stage, session: Session
+) -> None:
+    """F5: what was stored as UTF-8 is handed out as that, and kept by no browser."""
+    activity = approved(stage)
+    session.commit()
+    oscar = sign_in("oscar")
+    uploaded(oscar, activity, "Attendee list", io.BytesIO(b"Name\nOscar\n"), "list.csv", "text/csv")
+    proof = session.scalars(select(ActivityProof)).one()
+
+    given = oscar.get(f"{HOME}/{activity.id}/proofs/{proof.id}")
+
+    assert given.headers.getlist("Content-Type") == ["text/csv; charset=utf-8"]
+    assert given.headers.getlist("Cache-Control") == ["no-store"]
+    given.close()
+
+
+def test_leads_hoped_for_are_taken_back_by_an_empty_field(
+    sign_in: SignIn, stage: Stage, session: Session
+) -> None:
+    """F5: zero and nothing are two answers."""
+    activity = drafted(stage, expected_leads=12)
+    session.commit()
+    oscar, address = sign_in("oscar"), f"{HOME}/{activity.id}/edit"
+
+    assert oscar.post(address, data=planned(stage, expected_leads="0")).status_code == 303
+    assert again(session, activity).expected_leads == 0
+    assert oscar.post(address, data=planned(stage, expected_leads="")).status_code == 303
+    assert again(session, activity).expected_leads is None
 
 
 def test_a_video_of_60_mb_is_refused_in_words_on_its_own_page(
