@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from app import clock
 from app.models import Opportunity, Partner, ValueType
-from tests import factories
+from tests import factories, funds
 from tests.browser.conftest import Site, Visit
 
 pytestmark = pytest.mark.browser
@@ -70,6 +70,27 @@ def picture() -> bytes:
     drawn = BytesIO()
     Image.new("RGB", (8, 8), "white").save(drawn, "PNG")
     return drawn.getvalue()
+
+
+@pytest.mark.parametrize(("width", "beside"), [(360, False), (1000, True), (1440, True)])
+def test_the_card_of_a_fund_keeps_its_distance_from_the_latest_entries(
+    channel: Site, browse: Browse, width: int, *, beside: bool
+) -> None:
+    """F8: on the partner's page of the program, one beside the other or above it."""
+    with channel.staff_session() as session:
+        acme = session.get_one(Partner, channel.cast.acme.id)
+        for kind in (None, funds.fund_type(session, "Certification fund")):
+            fund = funds.fund(session, acme, kind)
+            funds.credited(fund, 12_345_678_900, reason="A welcome to all who sell roofs full of sun")
+    visit = browse(width, by="alice")
+    visit.go("/portal/program")
+    card = visit.page.locator(".fund-cards").bounding_box()
+    table = visit.page.locator(".fund-latest .table-frame").bounding_box()
+
+    assert card is not None
+    assert table is not None
+    between = card["x"] - table["x"] - table["width"] if beside else table["y"] - card["y"] - card["height"]
+    assert between >= 15
 
 
 def test_a_win_credits_the_fund_that_pays_for_an_activity_up_to_its_statement(
