@@ -15,8 +15,8 @@ from app.models.event import Event
 from app.models.person import Person
 from app.rules.refusals import RuleBroken
 
-_BESIDES = {"version", "fields", "round", "checklist", "step", "of", "words", "what", "number"}
-"""What an event keeps besides the facts that changed, or what no page shows by this name."""
+_BESIDES = {"version", "fields", "round", "checklist"}
+"""What changes by itself with something that is named anyway."""
 _CALLED = {
     "active": "in use",
     "asked_budget": "budget asked for",
@@ -60,8 +60,15 @@ def _what(session: Session, nouns: Sequence[_Noun]) -> str:
     if row is None:
         return ""
     name, changed = row
-    fields = ", ".join(_called(each) for each in changed if each not in _BESIDES and not each.endswith("_at"))
+    fields = ", ".join(_called(each) for each in changed if _is_known(each, nouns))
     return f" ({name or 'Accord'}{': ' + fields if fields else ''})"
+
+
+def _is_known(name: str, nouns: Sequence[_Noun]) -> bool:
+    """Say whether people know what changed by this name: no moment of a change, and no fact of its event."""
+    return (
+        name not in _BESIDES and not name.endswith("_at") and any(hasattr(type(one), name) for one in nouns)
+    )
 
 
 def _called(column: str) -> str:

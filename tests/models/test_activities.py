@@ -452,3 +452,17 @@ def test_a_fund_that_is_over_pays_for_nothing_new(session: Session, stage: Stage
 
     promised.settle(D(1), by=cast.mona, paid_on=TODAY, is_final=False)
     assert money(stage.fund) == (60_000, 39_900, 100)
+
+
+def test_who_comes_second_reads_what_changed_in_words(session: Session, stage: Stage, cast: Cast) -> None:
+    """F5: no moments, no copies that are kept besides, no facts of the event, no names of columns."""
+    activity = drafted(stage)
+    read = activity.version
+    activity.edit(by=cast.mona, starts_on=date(2026, 6, 14), vendor_percent=D(50))
+    with pytest.raises(ChangedMeanwhile, match=r"\(Mona Marketing: first day, part that the fund pays\)\."):
+        activity.edit(by=cast.carl, version=read, title="Autumn fair")
+    activity.submit(by=cast.mona)
+    read = activity.version
+    activity.approve(by=cast.carl)
+    with pytest.raises(ChangedMeanwhile, match=r"\(Carl [A-Z][a-z]+: status\)\."):
+        activity.decline("No.", by=cast.carl, version=read)
