@@ -28,7 +28,7 @@ FACTS = {
     "budget": "Budget",
     "percent": "Percent",
     "amount": "Amount",
-    "category": "By",
+    "category": "Benefit",
     "rate": "Rate",
     "to_rate": "Rate of the fund’s currency",
     "tier": "Tier",

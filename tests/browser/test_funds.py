@@ -92,6 +92,11 @@ def test_the_card_of_a_fund_keeps_its_distance_from_the_latest_entries(
     between = card["x"] - table["x"] - table["width"] if beside else table["y"] - card["y"] - card["height"]
     assert between >= 15
 
+    first, second = (one.bounding_box() for one in visit.page.locator(".fund-card").all())
+    assert first is not None
+    assert second is not None
+    assert 15 <= second["y"] - first["y"] - first["height"] <= 17
+
 
 def test_a_win_credits_the_fund_that_pays_for_an_activity_up_to_its_statement(
     browse: Browse, channel: Site
