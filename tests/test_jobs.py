@@ -31,7 +31,14 @@ def followed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def waiting() -> int:
     with database.unit_of_work() as books:
-        return books.scalar(text("select count(*) from jobs.procrastinate_jobs where status = 'todo'")) or 0
+        return (
+            books.scalar(
+                text(
+                    "select count(*) from jobs.procrastinate_jobs where status = 'todo' and task_name = 'tests.note'"
+                )
+            )
+            or 0
+        )
 
 
 @pytest.mark.usefixtures("followed")

