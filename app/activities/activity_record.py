@@ -26,10 +26,12 @@ from app.models import (
     ActivitySettlement,
     ActivityStatus,
     Entry,
+    Partner,
     Person,
 )
 from app.models.activities.activity_returns import Return, returns
 from app.models.activities.activity_standing import ApprovalStep, Held
+from app.models.funds.fund_reading import zone_of_partner
 from app.rules.activities import NEW, Act
 from app.rules.money import from_minor
 
@@ -62,6 +64,8 @@ class Moved:
     kind: str
     amount: Decimal
     posted_at: datetime
+    zone: str
+    """Where the fund's days are counted, so that an entry has one day on every page (M4)."""
     reverses_id: int | None
     href: str | None
 
@@ -248,13 +252,19 @@ def _entries(activity: Activity) -> list[Moved] | None:
     if not may(Permission.FUNDS_READ, Permission.PORTAL_FUNDS_READ):
         return None
     columns = (Entry.id, Entry.kind, Entry.amount, Entry.posted_at, Entry.reverses_id)
-    rows = select(*columns).where(Entry.activity_id == activity.id).order_by(Entry.sequence)
+    rows = (
+        select(*columns, zone_of_partner().label("zone"))
+        .join(Partner, Partner.id == Entry.partner_id)
+        .where(Entry.activity_id == activity.id)
+        .order_by(Entry.sequence)
+    )
     return [
         Moved(
             row.id,
             row.kind.value,
             from_minor(row.amount, activity.currency),
             row.posted_at,
+            row.zone,
             row.reverses_id,
             _href(activity, row),
         )

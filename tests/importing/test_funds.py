@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import Accord
+from app import Accord, scope
 from app.importing import files
 from app.importing.kinds import KINDS
 from app.importing.loading import Wish, bring
@@ -174,6 +174,30 @@ def test_nobody_gets_round_the_second_person_by_a_file(session: Session, cast: C
     by_command = bring(session, KINDS["fund-entries"], files.inspect(path), Wish(), by=None)
 
     assert (by_page.refused, by_command.refused) == (1, 0)
+
+
+def test_a_file_is_judged_by_the_latest_rate_of_the_last_month(
+    session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    """A2: today's is not there at night; an older one says nothing of today any more."""
+    factories.published(session, factories.draft(session), date(2026, 1, 1))
+    Vendor.here(session).ask_two_people_above(Decimal(60), by=cast.anna)
+    cast.acme.currency = "EUR"
+    path = tmp_path / "entries.csv"
+    path.write_text(f"{ENTRY}\n{GIFT.replace('USD', 'EUR')}\n")
+
+    def refused() -> int:
+        return bring(
+            session, KINDS["fund-entries"], files.inspect(path), Wish(dry_run=True), by=cast.mona
+        ).refused
+
+    today = scope.today()
+    factories.rate(session, "EUR", today - timedelta(32), "1.1")
+    assert refused() == 1
+    factories.rate(session, "EUR", today - timedelta(31), "1.1")
+    assert refused() == 0
+    factories.rate(session, "EUR", today - timedelta(1), "1.2")
+    assert refused() == 1
 
 
 def test_entries_come_out_as_they_went_in(

@@ -434,6 +434,11 @@ def test_the_settlement_is_prefilled_and_releases_the_rest(
     assert again(session, activity).status is ActivityStatus.SETTLED
     shown = mona.get(f"{HOME}/{activity.id}").text
     assert "Given back" in shown
+    stage.cast.company.time_zone = "Asia/Kolkata"
+    session.commit()
+    there = mona.get(f"{HOME}/{activity.id}").text  # M4: of the fund's partner, whoever reads it
+    hours = re.findall(r'latest-what">[^<]*<small>[^<]*(\d\d:\d\d)</small>', there)
+    assert set(hours) == {"17:30"}
     assert shown.count("/partnership/fund-entries/") == session.scalar(
         select(func.count(Entry.id)).where(Entry.activity_id == activity.id)
     )
