@@ -70,3 +70,14 @@ def test_nothing_is_released_where_nothing_is_reserved(
     assert "/release" not in page
     assert (refused.status_code, last.status_code) == (422, 303)
     assert again(session, activity).status is ActivityStatus.SETTLED
+
+
+def test_who_asks_for_more_reads_who_decides(sign_in: SignIn, stage: Stage, session: Session) -> None:
+    """F5: the steps of the new total, which need not be those who approved it before."""
+    activity = approved(stage)
+    session.commit()
+
+    page = sign_in("carl").get(f"{HOME}/{activity.id}/raise").text
+
+    assert "by the steps that the new budget takes in all" in page
+    assert "same people" not in page

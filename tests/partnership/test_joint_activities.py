@@ -156,9 +156,8 @@ def test_who_approves_reads_what_every_fund_would_reserve(
     assert rows[1:] == [
         "Acme Systems 400.00 USD 1,000.00 USD 600.00 USD",
         "Bolt Trading 100.00 EUR 300.00 EUR 200.00 EUR",
-        "In all, USD 400.00 USD",
-        "In all, EUR 100.00 EUR",
     ]
+    assert "In all 400.00 USD, 100.00 EUR would be reserved." in carl.get(address).text
     assert "cannot be approved" not in carl.get(address).text
 
     session.scalars(select(Partnership).where(Partnership.partner_id == cast.bolt.id)).one().deactivate(
