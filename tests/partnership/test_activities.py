@@ -408,6 +408,17 @@ def test_returning_and_declining_need_words_and_are_done_once(
     assert "Which hall?" in carl.get(f"{HOME}/{activity.id}").text
 
 
+def test_a_step_is_due_with_the_end_of_a_day(sign_in: SignIn, stage: Stage, session: Session) -> None:
+    """F5, M4: nobody reads of 23:59."""
+    activity = submitted(stage)
+    session.commit()
+
+    page = sign_in("carl").get(f"{HOME}/{activity.id}").text
+
+    assert re.search(r'<p class="quiet">until \d+ [A-Z][a-z]{2} 2026</p>', page)
+    assert "23:59" not in page
+
+
 # ---------------------------------------------------------------- paying
 
 
